@@ -1,0 +1,1 @@
+"""Where and how much: typed settings, and brands, destinations and lifecycles as data."""

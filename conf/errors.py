@@ -1,0 +1,45 @@
+"""What can go wrong, in words for the person who must mend it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class BrandcubeError(Exception):
+    """One sentence that names the thing and says what to do; the command prints it and exits with 2."""
+
+
+class SettingsError(BrandcubeError):
+    """A settings file holds an unknown key or a value of the wrong kind."""
+
+    def __init__(self, file: Path, key: str, why: str) -> None:
+        self.file, self.key = file, key
+        super().__init__(f"{file}: {key}: {why}")
+
+
+class UnknownName(BrandcubeError):
+    """A table, brand, destination or source that nobody declared."""
+
+    def __init__(self, kind: str, name: str, known: str) -> None:
+        self.kind, self.name = kind, name
+        super().__init__(f"no {kind} is named {name!r}; {known}")
+
+
+class MissingInput(BrandcubeError):
+    """A file, folder or partition that should be there and is not."""
+
+
+class LakeVersionError(BrandcubeError):
+    """The lake was made by another version."""
+
+
+class ContractError(BrandcubeError):
+    """A frame does not have the columns that its table's contract names."""
+
+
+class GateFailed(BrandcubeError):
+    """A day's batch broke a critical expectation; nothing downstream was written."""
+
+
+class SetupError(BrandcubeError):
+    """Java, a jar, a key or a package is missing or of the wrong version."""

@@ -1,0 +1,186 @@
+"""Typed settings: ``base.toml``, then the environment's file, then what the brands ask for."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from conf.errors import SettingsError, UnknownName
+
+FOLDER = Path(__file__).parent
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+_T = TypeVar("_T")
+_S = TypeVar("_S", bound=_Section)
+
+
+class Session(_Section):
+    """How Spark runs: its master, memory and partition counts."""
+
+    master: str
+    driver_memory: str
+    shuffle_partitions: int = Field(gt=0)
+    snapshot_partitions: int = Field(gt=0)
+
+
+class Keys(_Section):
+    """Where the root secret is: a file's path, or empty for ``<lake>.key`` beside the lake."""
+
+    root_file: str
+    create_if_missing: bool
+    version: int = Field(gt=0)
+
+
+class Landing(_Section):
+    """What landing accepts."""
+
+    late_days: int = Field(ge=0)
+
+
+class Portrait(_Section):
+    """Where scores, bands and life cycles change."""
+
+    recency_days: tuple[int, int, int, int]
+    frequency_orders: tuple[int, int, int, int]
+    monetary_fen: tuple[int, int, int, int]
+    price_band_ratios: tuple[float, float, float, float]
+    new_days: int = Field(gt=0)
+    active_days: int = Field(gt=0)
+    dormant_days: int = Field(gt=0)
+
+
+class Model(_Section):
+    """How the propensity model is trained."""
+
+    horizon_days: int = Field(gt=0)
+    retrain_days: int = Field(gt=0)
+    least_buyers: int = Field(gt=0)
+    rounds: int = Field(gt=0)
+    seed: int
+
+
+class Activation(_Section):
+    """How lists are chosen and what may leave."""
+
+    control_share: float = Field(gt=0, lt=1)
+    recently_bought_days: int = Field(ge=0)
+    least_people: int = Field(ge=0)
+
+
+class Brand(_Section):
+    """A brand that receives lists: what it may spend, and on whom."""
+
+    brand_id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{1,62}$")
+    title: str
+    title_zh: str
+    budget_fen: int = Field(ge=0)
+    cost_per_person_fen: int = Field(gt=0)
+    stages: tuple[str, ...]
+
+
+class Destination(_Section):
+    """A receiver of lists and what it accepts."""
+
+    name: str
+    identifier: Literal["audience_hash"]
+    format: Literal["csv"]
+    header: bool
+    least_people: int = Field(ge=0)
+    seen: str
+
+
+class Stage(_Section):
+    """One stage of a lifecycle: any one of its conditions brings a person there. Highest stage wins."""
+
+    name: str
+    any_of: tuple[dict[str, int], ...]
+
+
+class Lifecycle(_Section):
+    """A scheme of stages, lowest first."""
+
+    name: str
+    stages: tuple[Stage, ...]
+
+
+class Settings(_Section):
+    """Everything that a run is told besides the day."""
+
+    environment: str
+    session: Session
+    keys: Keys
+    landing: Landing
+    portrait: Portrait
+    model: Model
+    activation: Activation
+    lifecycle: Lifecycle
+    brands: dict[str, Brand]
+    destinations: dict[str, Destination]
+
+    def brand(self, brand_id: str) -> Brand:
+        """The brand of that id; ``UnknownName`` where ``conf/brands`` has none."""
+        return _named(self.brands, "brand", brand_id)
+
+    def destination(self, name: str) -> Destination:
+        """The destination of that name; ``UnknownName`` where ``conf/destinations`` has none."""
+        return _named(self.destinations, "destination", name)
+
+
+def load(environment: str = "local", folder: Path = FOLDER) -> Settings:
+    """The settings of an environment: ``base.toml`` overlaid by ``<environment>.toml``, with all data files beside it."""
+    file = folder / f"{environment}.toml"
+    if not file.is_file() or environment == "base":
+        known = ", ".join(sorted(path.stem for path in folder.glob("*.toml") if path.stem != "base"))
+        raise UnknownName("environment", environment, f"conf has {known}")
+    merged = _overlay(_read(folder / "base.toml"), _read(file))
+    scheme = merged.pop("lifecycle")
+    merged["lifecycle"] = _checked(Lifecycle, folder / "lifecycle" / f"{scheme}.toml")
+    merged["brands"] = {item.brand_id: item for item in _all(Brand, folder / "brands")}
+    merged["destinations"] = {item.name: item for item in _all(Destination, folder / "destinations")}
+    return _validated(Settings, {**merged, "environment": environment}, file)
+
+
+def _named(found: dict[str, _T], kind: str, name: str) -> _T:
+    if name not in found:
+        raise UnknownName(kind, name, f"conf/{kind}s has {', '.join(sorted(found)) or 'none'}")
+    return found[name]
+
+
+def _all(kind: type[_S], folder: Path) -> list[_S]:
+    return [_checked(kind, path) for path in sorted(folder.glob("*.toml"))]
+
+
+def _checked(kind: type[_S], file: Path) -> _S:
+    return _validated(kind, _read(file), file)
+
+
+def _validated(kind: type[_S], values: dict[str, Any], file: Path) -> _S:
+    try:
+        return kind.model_validate(values)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        raise SettingsError(file, ".".join(str(part) for part in first["loc"]), first["msg"]) from error
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text("utf-8"))
+    except FileNotFoundError as error:
+        raise SettingsError(file, "file", "there is no such file") from error
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(file, "syntax", str(error)) from error
+
+
+def _overlay(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+    """Section by section: the later file's keys win."""
+    merged = dict(base)
+    for key, value in over.items():
+        merged[key] = {**base[key], **value} if isinstance(value, dict) and key in base else value
+    return merged

@@ -1,0 +1,1 @@
+"""Day-level rules of the landing tables that have any beyond their contract, beside every table's suite as GX's own JSON."""

@@ -1,0 +1,5 @@
+"""The coupons, as JD keeps them: a slip in their dates is for JD to mend, and no reason to stop a night."""
+
+from expectations import rules
+
+RULES = (rules.at_least("ends_on", "starts_on", "warning"),)

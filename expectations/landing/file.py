@@ -1,0 +1,10 @@
+"""The ledger of files: nothing is lost between what came and what landed."""
+
+from expectations import rules
+
+RULES = (
+    rules.no_rows(
+        "Every row of a file was accepted, quarantined or a duplicate, and no more are late than were accepted.",
+        "WHERE n_in <> n_accepted + n_quarantined + n_duplicate OR n_late > n_accepted",
+    ),
+)

@@ -1,0 +1,1 @@
+"""How every table is made: pure builds by layer, and the runner, lake and session that carry them."""

@@ -1,0 +1,41 @@
+"""The consent rule, in one place: who allows what, as the statements that are handed in say."""
+
+from __future__ import annotations
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from jobs.people import with_person
+from schemas.contract import IdentifierType
+
+
+def consented(consent: DataFrame, person: DataFrame, *, purpose: str) -> DataFrame:
+    """The people who allow a purpose now: distinct (``person_id``, ``brand_id``), the brand NULL where none was named.
+
+    ``consent`` holds all rows of ``landing.consent`` up to the day that counts. For each account and brand the newest
+    statement holds; of two at one instant the withdrawal does. One account's grant speaks for its whole person. Whoever
+    said nothing allows nothing, and a statement that names no brand speaks for no brand.
+    """
+    # one row per (account_type, account_hash, brand_id)
+    newest = (
+        _statements(consent, purpose)
+        .groupBy("account_type", "account_hash", "brand_id")
+        .agg(F.max(F.struct("event_at", (~F.col("is_granted")).alias("is_withdrawn"))).alias("last"))
+    )
+    granted = newest.where(~F.col("last.is_withdrawn"))
+    return with_person(granted, person).select("person_id", "brand_id").distinct()
+
+
+def _statements(consent: DataFrame, purpose: str) -> DataFrame:
+    """One row per account that a statement is about."""
+    accounts = F.array(
+        _account(IdentifierType.JD_PIN, "jd_pin_hash"),
+        _account(IdentifierType.OPENID, "openid_hash"),
+    )
+    said = consent.where(F.col("purpose") == purpose)
+    exploded = said.select(F.explode(accounts).alias("account"), "brand_id", "event_at", "is_granted")
+    return exploded.select("account.*", "brand_id", "event_at", "is_granted").where("account_hash IS NOT NULL")
+
+
+def _account(kind: str, column: str) -> Column:
+    return F.struct(F.lit(kind).alias("account_type"), F.col(column).alias("account_hash"))

@@ -1,0 +1,1 @@
+"""Builds of the core layer: one table a module, named as its contract."""

@@ -1,0 +1,48 @@
+"""Where an analyst begins: the lake, its newest night, and the people in it."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from conf.errors import MissingInput
+from conf.settings import load
+from jobs.lake import Lake
+from jobs.session import open_session
+from schemas.catalogue import find
+
+_PORTRAIT, _STAGE = find("mart.user_portrait"), find("mart.brand_stage")
+
+
+def open_lake(path: str | Path, environment: str = "local") -> Lake:
+    """The lake under ``path``, to be read; needs no key. ``MissingInput`` where there is none."""
+    root = Path(path).absolute()
+    if not root.is_dir():
+        raise MissingInput(f"{root} is no lake: run `make demo`, or name the folder of another one")
+    log = root.with_name(f"{root.name}.logs") / "explore.log"
+    return Lake(open_session(load(environment), log), root)
+
+
+def newest_day(lake: Lake) -> date:
+    """The last day with portraits; ``MissingInput`` where no night has made any."""
+    days = lake.days(_PORTRAIT)
+    if not days:
+        raise MissingInput(f"{lake.root} holds no portraits: run `brandcube night` for a day first")
+    return days[-1]
+
+
+def people(lake: Lake, day: date, brand_id: str | None = None) -> DataFrame:
+    """The portraits of a night, one row per person; with a brand only those who met it, and the ``stage`` they are in.
+
+    Keep some of the rows with ``where`` and you have a segment. ``MissingInput`` where that night made no portraits.
+    """
+    portraits = lake.read(_PORTRAIT, [day])
+    if portraits.isEmpty():
+        raise MissingInput(f"{lake.root} holds no portraits of {day}: run `brandcube night --day {day}` first")
+    if brand_id is None:
+        return portraits
+    stages = lake.read(_STAGE, [day]).where(F.col("brand_id") == brand_id).select("person_id", "stage")
+    return portraits.join(stages, "person_id")

@@ -1,0 +1,83 @@
+"""Normalisation of raw identifiers before they are hashed: one rule a type, read by plain Python and by Spark alike."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import reduce
+
+from pyspark.sql import Column
+from pyspark.sql import functions as F
+
+from schemas.contract import IdentifierType
+
+_WIDE = "".join(chr(code) for code in range(0xFF01, 0xFF5F)) + "\u3000"
+_NARROW = "".join(chr(code) for code in range(0x21, 0x7F)) + " "
+_FOLD = str.maketrans(_WIDE, _NARROW)
+_BLANKS = " \t\r\n\x0b\x0c\x85\xa0\u2028\u2029\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\ufeff"
+_SEPARATORS = rf"[{_BLANKS}().\-\u2010-\u2015\u2212]"
+_NO_TEXT = r"[^\s\x00-\x1f\x7f=+@\-]"
+_HASH = r"[0-9A-Fa-f]{40}|[0-9A-Fa-f]{64}"
+_HOST = r"[a-z0-9](?:[a-z0-9\-]{0,61}[a-z0-9])?"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """How a type is brought to one form: trim and fold always, then ``replace`` patterns, then it must match ``valid``.
+
+    ``refused`` names forms that match and yet identify nobody: all-zero devices, and values that are a hash already.
+    Patterns keep to what Java's and Python's regular expressions read alike.
+    """
+
+    valid: str
+    lower: bool = False
+    replace: tuple[tuple[str, str], ...] = ()
+    refused: str = ""
+
+
+RULES = {
+    IdentifierType.PHONE: Rule(r"1[3-9][0-9]{9}", replace=((_SEPARATORS, ""), (r"\A(?:\+86|0086|86(?=1[0-9]{10}\Z))", ""))),
+    IdentifierType.EMAIL: Rule(
+        rf"[a-z0-9_](?:[a-z0-9._%+\-]{{0,62}}[a-z0-9_+\-])?@(?:{_HOST}\.){{1,8}}[a-z]{{2,24}}",
+        lower=True,
+        replace=((r"\.(?=[^@]*@(?:gmail|googlemail)\.com\Z)", ""),),
+    ),
+    IdentifierType.OPENID: Rule(r"[A-Za-z0-9_\-]{1,64}", refused=_HASH),
+    IdentifierType.JD_PIN: Rule(rf"{_NO_TEXT}[^\s\x00-\x1f\x7f]{{0,63}}", refused=_HASH),
+    IdentifierType.OAID: Rule(r"[0-9a-f\-]{16,64}", lower=True, refused=r"[0\-]+"),
+    IdentifierType.IMEI: Rule(r"[0-9]{15}|[0-9a-f]{14}", lower=True, replace=((_SEPARATORS, ""),), refused=r"0+"),
+    IdentifierType.MEMBER: Rule(r"[A-Za-z0-9][A-Za-z0-9_\-]{0,63}", refused=_HASH),
+    IdentifierType.NAME: Rule(
+        rf"{_NO_TEXT}(?:[^\x00-\x1f\x7f]{{0,98}}[^\s\x00-\x1f\x7f])?", lower=True, replace=((rf"[{_BLANKS}]+", " "),)
+    ),
+}
+
+
+def normalise(value: str | None, identifier_type: str) -> str | None:
+    """The one form of a raw identifier that is hashed; None where it is missing or cannot be brought to that form."""
+    if value is None:
+        return None
+    rule = RULES[identifier_type]
+    text = value.translate(_FOLD).strip(_BLANKS)
+    text = text.lower() if rule.lower else text
+    text = reduce(lambda done, step: re.sub(step[0], step[1], done), rule.replace, text)
+    accepted = re.fullmatch(rule.valid, text) and not (rule.refused and re.fullmatch(rule.refused, text))
+    return text if accepted else None
+
+
+def normalised(raw: Column, identifier_type: str) -> Column:
+    """The same as a Spark expression: NULL where the value is missing or cannot be normalised."""
+    rule = RULES[identifier_type]
+    folded = F.when(F.octet_length(raw) == F.char_length(raw), raw).otherwise(F.translate(raw, _WIDE, _NARROW))
+    text = F.btrim(folded, F.lit(_BLANKS))
+    text = F.lower(text) if rule.lower else text
+    text = reduce(lambda done, step: F.regexp_replace(done, _java(step[0]), step[1]), rule.replace, text)
+    accepted = text.rlike(rf"\A(?:{rule.valid})\z")
+    if rule.refused:
+        accepted = accepted & ~text.rlike(rf"\A(?:{rule.refused})\z")
+    return F.when(accepted, text)
+
+
+def _java(pattern: str) -> str:
+    r"""Python's ``\Z`` is the very end, which Java writes ``\z``."""
+    return pattern.replace(r"\Z", r"\z")

@@ -1,0 +1,187 @@
+"""The lake on disk: the only place that reads and writes Delta tables."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import functions as F
+from pyspark.sql.types import StructType
+
+from conf.errors import ContractError, LakeVersionError
+from schemas.contract import Privacy, Table
+
+FORMAT = 1
+"""The version of the lake's layout; a lake of another one is refused."""
+
+_MARK = "brandcube.json"
+_NO_STATISTICS = ("MAP", "ARRAY", "BINARY", "BOOLEAN")
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a table holds: its days, its rows, and a checksum that does not depend on their order."""
+
+    days: int
+    rows: int
+    checksum: str
+
+
+class Lake:
+    """All tables under one folder: ``<root>/<layer>/<table>``."""
+
+    def __init__(self, spark: SparkSession, root: Path) -> None:
+        """Open the lake, or make an empty one; ``LakeVersionError`` where another version made it."""
+        self.spark = spark
+        self.root = root.absolute()
+        check_version(self.root)
+        self.root.mkdir(parents=True, exist_ok=True)
+        (self.root / _MARK).write_text(json.dumps({"format": FORMAT}) + "\n")
+
+    def path(self, table: Table) -> str:
+        """Where the table's files are."""
+        return str(self.root / table.layer / table.name)
+
+    def exists(self, table: Table) -> bool:
+        """True once anything was written."""
+        return (self.root / table.layer / table.name / "_delta_log").is_dir()
+
+    def read(self, table: Table, days: Sequence[date] | None = None) -> DataFrame:
+        """The table's rows, of some partitions or of all; no rows where nothing was ever written."""
+        if not self.exists(table):
+            return self.spark.createDataFrame([], schema(table))
+        rows = self.spark.read.format("delta").load(self.path(table))
+        return rows if days is None else rows.where(F.col(table.partitioned_by).isin(list(days)))
+
+    def replace(self, table: Table, rows: DataFrame, days: Sequence[date], note: dict[str, Any]) -> None:
+        """Put ``rows`` in the place of all rows whose ``day`` is one of ``days``, in one commit that carries ``note``."""
+        check_columns(table, rows)
+        self._create(table)
+        listed = ", ".join(f"DATE'{day}'" for day in sorted(days))
+        (
+            rows.select(*table.column_names)
+            .hint("rebalance", table.partitioned_by)
+            .write.format("delta")
+            .mode("overwrite")
+            .option("replaceWhere", f"day IN ({listed})")
+            .option("userMetadata", json.dumps(note, sort_keys=True))
+            .save(self.path(table))
+        )
+
+    def version(self, table: Table) -> int | None:
+        """The table's newest Delta version; None where nothing was ever written."""
+        logs = sorted((self.root / table.layer / table.name / "_delta_log").glob("*.json"))
+        return int(logs[-1].stem) if logs else None
+
+    def notes(self, table: Table) -> list[dict[str, Any]]:
+        """What the commits say of themselves, newest first."""
+        if not self.exists(table):
+            return []
+        history = self.spark.sql(f"DESCRIBE HISTORY delta.`{self.path(table)}`").select("version", "userMetadata").collect()
+        return [json.loads(row.userMetadata) for row in sorted(history, reverse=True) if row.userMetadata]
+
+    def days(self, table: Table) -> list[date]:
+        """The partitions that hold rows, oldest first."""
+        column = table.partitioned_by
+        return sorted(row[0] for row in self.read(table).select(column).distinct().collect())
+
+    def changed_days(self, table: Table, since: int | None) -> list[date]:
+        """The partitions that were written after version ``since``; all of them where that is None or forgotten."""
+        newest = self.version(table)
+        if newest is None or since == newest:
+            return []
+        logs = [
+            Path(self.path(table)) / "_delta_log" / f"{version:020d}.json" for version in range((since or 0) + 1, newest + 1)
+        ]
+        if since is None or not all(log.exists() for log in logs):
+            return self.days(table)
+        return sorted(_partitions(self.spark, logs, table.partitioned_by))
+
+    def summary(self, table: Table) -> Summary:
+        """Days, rows and checksum in one pass."""
+        found = (
+            self.read(table)
+            .agg(F.count_distinct(F.col("day")).alias("days"), F.count(F.lit(1)).alias("rows"), _checksum(table).alias("sum"))
+            .collect()[0]
+        )
+        return Summary(found.days, found.rows, f"{int(found.sum or 0) % 2**64:016x}")
+
+    def _create(self, table: Table) -> None:
+        if self.exists(table):
+            return
+        kept = ",".join(column.name for column in table.columns if _has_statistics(table, column.name))
+        self.spark.sql(
+            f"CREATE TABLE delta.`{self.path(table)}` ({table.ddl}) USING delta PARTITIONED BY ({table.partitioned_by}) "
+            f"TBLPROPERTIES ('delta.dataSkippingStatsColumns' = '{kept}')"
+        )
+
+
+def schema(table: Table) -> StructType:
+    """The contract as a Spark schema."""
+    return StructType.fromDDL(table.ddl)
+
+
+def check_version(root: Path) -> None:
+    """``LakeVersionError`` where the folder holds a lake of another layout, or something else than a lake."""
+    mark = root / _MARK
+    if mark.exists():
+        found = json.loads(mark.read_text()).get("format")
+        if found != FORMAT:
+            raise LakeVersionError(
+                f"{root} is a lake of format {found}, this brandcube reads {FORMAT}: use the brandcube that made it"
+            )
+    elif root.exists() and any(root.iterdir()):
+        raise LakeVersionError(f"{root} holds files but no {_MARK}: name an empty folder or a lake")
+
+
+def check_columns(table: Table, rows: DataFrame) -> None:
+    """``ContractError`` where the frame's columns or types are not those of the contract."""
+    expected = {field.name: field.dataType.simpleString() for field in schema(table)}
+    found = {field.name: field.dataType.simpleString() for field in rows.schema}
+    if expected != found:
+        odd = sorted(expected.items() ^ found.items())
+        raise ContractError(
+            f"{table.full_name}: the build and the contract differ in {', '.join(' '.join(item) for item in odd)}"
+        )
+
+
+def _has_statistics(table: Table, name: str) -> bool:
+    """Only columns that identify nobody get minimum and maximum in the Delta log."""
+    column = table.column(name)
+    plain = column.privacy == Privacy.PUBLIC and not column.type.startswith(_NO_STATISTICS)
+    return plain and name != table.partitioned_by
+
+
+def _partitions(spark: SparkSession, logs: Iterable[Path], column: str) -> set[date]:
+    """The values of the partition column in the commits' file actions."""
+    action = "STRUCT<partitionValues: MAP<STRING,STRING>, dataChange: BOOLEAN>"
+    actions = spark.read.schema(f"add {action}, remove {action}").json([str(log) for log in logs])
+    values = F.explode(F.array_compact(F.array(*(_partition(kind, column) for kind in ("add", "remove")))))
+    return {date.fromisoformat(row.value) for row in actions.select(values.alias("value")).distinct().collect()}
+
+
+def _partition(kind: str, column: str) -> Column:
+    return F.when(F.col(f"{kind}.dataChange"), F.col(f"{kind}.partitionValues")[column])
+
+
+def _checksum(table: Table) -> Column:
+    """Sum over the rows of the first 60 bits of the MD5 of their columns' text."""
+    texts = [F.coalesce(_text(table, name), F.lit("\x1e")) for name in table.column_names]
+    bits = F.conv(F.substring(F.md5(F.concat_ws("\x1f", *texts)), 1, 15), 16, 10)
+    return F.sum(bits.cast("DECIMAL(38,0)"))
+
+
+def _text(table: Table, name: str) -> Column:
+    kind = table.column(name).type
+    if kind.startswith("MAP"):
+        return F.to_json(F.array_sort(F.map_entries(name)))
+    if kind.startswith("ARRAY"):
+        return F.to_json(F.array_sort(F.col(name)))
+    if kind == "TIMESTAMP":
+        return F.unix_micros(name).cast("STRING")
+    return F.hex(name) if kind == "BINARY" else F.col(name).cast("STRING")

@@ -1,0 +1,1 @@
+"""Landing: parties' files become checked, pseudonymised rows, each of them accounted for."""

@@ -1,0 +1,90 @@
+"""Landing a source: find what has arrived, land what is new, and say what became of every row."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from functools import partial
+from itertools import groupby
+from pathlib import Path
+
+from pyspark.sql import SparkSession
+
+from conf.errors import MissingInput, UnknownName
+from conf.settings import Settings
+from jobs.lake import Lake
+from jobs.landing.adapters import ADAPTERS
+from jobs.landing.arrival import in_inbox, of_table, sources
+from jobs.landing.file import Landed, Ledger
+from jobs.landing.receive import Batch, received
+from jobs.landing.steps import Landing, Taken
+
+ALL = "all"
+TRUTH = "truth.json"
+_THREADS = 2
+
+
+def land(spark: SparkSession, lake: Lake, settings: Settings, *, source: str, path: Path, day: date) -> Landed:
+    """Land what ``source`` has sent up to the day; rows in = accepted + quarantined + duplicate, always.
+
+    ``source`` is ``all`` for a whole inbox, a landing table for one file or a party's folder, or an adapter's name.
+    Later than ``settings.landing.late_days`` is kept too, in its own event day.
+    """
+    if not path.exists():
+        raise MissingInput(f"{path} is not there: name the folder or file that the party sent")
+    ledger = Ledger.read(lake)
+    batches = _batches(spark, source, path, day)
+    known = [row for batch in batches for item in batch.arrivals if batch.is_counted and (row := ledger.find(item))]
+    pending = [batch.only(item for item in batch.arrivals if not ledger.find(item)) for batch in batches]
+    taken = _land(Landing(lake, ledger), [batch for batch in pending if batch.arrivals])
+    if source == ALL:
+        _keep_truth(path / TRUTH, lake.root / TRUTH)
+    counted = {batch.table.name for batch in batches if batch.is_counted}
+    fresh = [count for item in taken if item.table.name in counted for count in item.counts]
+    beside = [count for item in taken if item.table.name not in counted for count in item.counts]
+    return Landed.of(fresh, known, beside)
+
+
+def _land(landing: Landing, batches: Sequence[Batch]) -> list[Taken]:
+    """All tables, two at a time; then what they share; the ledger last, so that whatever breaks off is landed again."""
+    if not batches:
+        return []
+    heaviest_first = sorted(batches, key=lambda batch: (-sum(item.n_bytes for item in batch.arrivals), batch.table.name))
+    taken: list[Taken] = []
+    try:
+        with ThreadPoolExecutor(_THREADS) as pool:
+            taken += pool.map(landing.take, heaviest_first)
+            steps: list[Callable[[Sequence[Taken]], None]] = [landing.seal, landing.refuse]
+            for done in [pool.submit(step, taken) for step in steps]:
+                done.result()
+        landing.enter(taken)
+    finally:
+        for item in taken:
+            item.release()
+    return taken
+
+
+def _batches(spark: SparkSession, source: str, path: Path, day: date) -> list[Batch]:
+    """The files of the source by table, each with the way to read them."""
+    if source in ADAPTERS:
+        return ADAPTERS[source](spark, path, day)
+    tables = sources()
+    if source != ALL and source not in tables:
+        raise UnknownName("source", source, f"there are {', '.join((ALL, *sorted(tables), *sorted(ADAPTERS)))}")
+    arrivals = in_inbox(path, day) if source == ALL else of_table(tables[source], path, day)
+    by_table = groupby(arrivals, key=lambda item: item.table)
+    return [Batch(table, tuple(group), partial(received, spark, table)) for table, group in by_table]
+
+
+def _keep_truth(sent: Path, kept: Path) -> None:
+    """Copy a planted world's truth beside the tables; figures that are there already and not sent again stay."""
+    if not sent.is_file():
+        return
+    truth = json.loads(sent.read_text("utf-8"))
+    before = json.loads(kept.read_text("utf-8")) if kept.is_file() else {}
+    merged = {**before, **truth, "figures": {**before.get("figures", {}), **truth.get("figures", {})}}
+    fresh = kept.with_name(f".{kept.name}.new")
+    fresh.write_text(json.dumps(merged, ensure_ascii=False, indent=2, sort_keys=True) + "\n", "utf-8")
+    fresh.replace(kept)

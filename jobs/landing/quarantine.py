@@ -1,0 +1,32 @@
+"""``landing.quarantine``: the rows that broke their contract, each with its rules, encrypted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pyspark.sql import DataFrame, Window
+from pyspark.sql import functions as F
+
+from jobs.landing.arrival import Arrival
+from jobs.landing.judge import is_good
+from schemas.contract import Table
+from schemas.landing.quarantine import TABLE
+
+
+def refused(judged: DataFrame, table: Table) -> DataFrame:
+    """One row per judged row that broke a rule; equal rows of a file are numbered."""
+    equal = Window.partitionBy("day", "file_name", "row_hash").orderBy("party")
+    broken = judged.where(~is_good()).withColumns({"table_name": F.lit(table.name), "n_copy": F.row_number().over(equal)})
+    return broken.select(*TABLE.column_names)
+
+
+def beside(before: DataFrame, arrivals: Sequence[Arrival]) -> DataFrame:
+    """The rows of the arrivals' days that came with other files and so stay."""
+    files = before.sparkSession.createDataFrame(
+        [(item.table.name, item.party, item.name, item.day) for item in arrivals],
+        "table_name STRING, party STRING, file_name STRING, day DATE",
+    )
+    of_the_days = before.where(F.col("day").isin(sorted({item.day for item in arrivals})))
+    return of_the_days.join(F.broadcast(files), ["table_name", "party", "file_name", "day"], "left_anti").select(
+        *before.columns
+    )

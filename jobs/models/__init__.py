@@ -1,0 +1,1 @@
+"""The propensity model: its features, its training, its register, its scores."""

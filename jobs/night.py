@@ -1,0 +1,69 @@
+"""A night: the arrivals are judged, then every table is made in the order of what it reads."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from expectations.gate import Gate
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from conf.errors import MissingInput
+from jobs.bank import Bank
+from jobs.models import features, registry, train
+from jobs.models.registry import Champion
+from jobs.runner import NIGHT, Made, Runner
+from schemas.catalogue import build_order, find
+
+_STAGE, _PORTRAIT = find("mart.brand_stage"), find("mart.user_portrait")
+
+
+def night(bank: Bank, day: date) -> Iterator[Made]:
+    """Make all tables of a day, each yielded when it is there; ``GateFailed`` stops before anything downstream is written."""
+    runner = make_runner(bank, kind=NIGHT)
+    for table, days in _arrivals(bank, day).items():
+        runner.judge_landed(find(f"landing.{table}"), days)
+    for table in build_order():
+        yield runner.run(table, runner.days_of_night(table, day))
+    runner.gate.publish()
+
+
+def make_runner(bank: Bank, kind: str = "run") -> Runner:
+    """A runner over the bank's lake, with its gate and its champion model."""
+    runner = Runner(bank.lake, bank.settings, Gate(bank.lake.root), lambda day: champion(runner, day), kind)
+    return runner
+
+
+def champion(runner: Runner, day: date) -> Champion | None:
+    """The model that scores on that day, trained first where none is there or the last one is old."""
+    lake, settings = runner.lake, runner.settings
+    if registry.is_due(lake, settings, day):
+        train.train(lake, settings, _examples(runner, day), day=day)
+    return registry.champion(lake, day)
+
+
+def _examples(runner: Runner, day: date) -> DataFrame:
+    """People and brands as they were a horizon ago, with what they bought since."""
+    horizon = runner.settings.model.horizon_days
+    then = day - timedelta(days=horizon)
+    person = runner.lake.read(find("core.person"), [day])
+    order_line = runner.lake.read(find("core.order_line"), [then + timedelta(days=1 + offset) for offset in range(horizon)])
+    portrait = runner.frame(_PORTRAIT, [then], {"person": person})
+    stage = runner.frame(_STAGE, [then], {"person": person, "user_portrait": portrait})
+    return features.labelled(stage, portrait, order_line, person, day=then, settings=runner.settings)
+
+
+def _arrivals(bank: Bank, day: date) -> dict[str, list[date]]:
+    """The landing tables that files arrived for since the night before this one, with the days of arrival."""
+    ledger = bank.lake.read(find("landing.file")).where(F.col("day") <= F.lit(day))
+    found = defaultdict(list)
+    for row in ledger.select("table_name", "day").distinct().collect():
+        found[row.table_name].append(row.day)
+    if not found:
+        raise MissingInput(f"nothing has landed by {day}: run `brandcube land all INBOX --day {day}` first")
+    earlier = [snapshot for snapshot in bank.lake.days(find("core.person")) if snapshot < day]
+    last = max(earlier, default=date.min)
+    recent = {table: sorted(arrived for arrived in days if arrived > last) for table, days in found.items()}
+    return {table: days for table, days in sorted(recent.items()) if days}

@@ -1,0 +1,1 @@
+"""Builds of the serving layer, and what writes to the world outside: exports and reports."""

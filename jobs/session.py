@@ -1,0 +1,70 @@
+"""The one warm Spark session of a process: Delta from the checkout's jars, noise into a file, keys in a view."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from pyspark.sql import SparkSession
+
+from conf.settings import Settings
+from jobs.setup.jars import jar_paths
+from jobs.setup.java import find_java
+
+TIME_ZONE = "Asia/Shanghai"
+_LOG4J = Path(__file__).parents[1] / "conf" / "log4j2.properties"
+_FIXED = {
+    "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
+    "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
+    "spark.sql.session.timeZone": TIME_ZONE,
+    "spark.sql.ansi.enabled": "true",
+    "spark.sql.parquet.compression.codec": "zstd",
+    "spark.sql.execution.arrow.pyspark.enabled": "true",
+    "spark.sql.debug.maxToStringFields": "200",
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+    "spark.eventLog.enabled": "false",
+    "spark.databricks.delta.optimize.maxThreads": "2",
+}
+
+
+def open_session(settings: Settings, log: Path) -> SparkSession:
+    """The process's Spark session, started where there is none; Spark's own output goes to ``log``."""
+    log.parent.mkdir(parents=True, exist_ok=True)
+    os.environ["JAVA_HOME"] = str(find_java())
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    builder = SparkSession.builder.appName("brandcube")
+    for key, value in (_FIXED | _sized(settings, log)).items():
+        builder = builder.config(key, value)
+    with _stderr_to(log):
+        return builder.getOrCreate()
+
+
+def _sized(settings: Settings, log: Path) -> dict[str, str]:
+    """What depends on the environment and on where this run keeps its files."""
+    sized = {
+        "spark.driver.memory": settings.session.driver_memory,
+        "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile={_LOG4J.as_uri()} -Dbrandcube.log={log.resolve()}",
+        "spark.jars": ",".join(str(path) for path in jar_paths()),
+        "spark.sql.shuffle.partitions": str(settings.session.shuffle_partitions),
+        "spark.sql.warehouse.dir": str(log.parent.resolve() / "warehouse"),
+        "spark.databricks.delta.snapshotPartitions": str(settings.session.snapshot_partitions),
+    }
+    return sized | ({"spark.master": settings.session.master} if settings.session.master else {})
+
+
+@contextmanager
+def _stderr_to(file: Path) -> Iterator[None]:
+    """Point the process's standard error at a file while the Java side starts, so that it inherits the file."""
+    sys.stderr.flush()
+    kept = os.dup(2)
+    with file.open("ab") as target:
+        os.dup2(target.fileno(), 2)
+        try:
+            yield
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)

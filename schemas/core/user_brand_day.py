@@ -1,0 +1,36 @@
+"""The tiles that all windows are summed from: integer counts and fen per account, brand, scene, category, city and day."""
+
+from schemas import columns as c
+from schemas.columns import count, fen
+from schemas.contract import Column, Input, Table
+
+
+def _net(name: str, doc: str) -> Column:
+    return Column(name, "BIGINT", doc, example=1)
+
+
+TABLE = Table(
+    layer="core",
+    name="user_brand_day",
+    doc="One account's day with one brand in one scene, category and city; 'unknown' where the party tells none.",
+    key=("day", "account_type", "account_hash", "brand_id", "scene", "category", "city_code"),
+    columns=(
+        c.DAY,
+        c.ACCOUNT_TYPE,
+        c.ACCOUNT_HASH,
+        c.BRAND_ID,
+        c.SCENE,
+        c.CATEGORY,
+        c.CITY_CODE,
+        count("n_touch", "Contacts of any kind"),
+        count("n_impression", "Advertisements seen"),
+        count("n_click", "Clicks and views"),
+        count("n_interest", "Follows, favourites, carts and group joins"),
+        count("n_share", "Links shared and groups opened"),
+        count("n_live", "Live sessions watched"),
+        _net("n_order", "Orders, net of cancellations and refunds"),
+        _net("n_item", "Pieces, net"),
+        fen("net_fen", "Money spent, net", signed=True),
+    ),
+    inputs=(Input("core.touch"), Input("core.order_line")),
+)

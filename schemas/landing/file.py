@@ -1,0 +1,25 @@
+"""The ledger: what became of each file's rows."""
+
+from schemas import columns as c
+from schemas.columns import count
+from schemas.contract import Column, Privacy, Table
+
+TABLE = Table(
+    layer="landing",
+    name="file",
+    doc="One file that was landed; n_in = n_accepted + n_quarantined + n_duplicate, always.",
+    key=("day", "table_name", "file_name"),
+    columns=(
+        c.ARRIVAL_DAY,
+        Column("table_name", "STRING", "Landing table that took the rows", Privacy.PUBLIC, example="social_event"),
+        c.PARTY,
+        Column("file_name", "STRING", "Name of the file, without its folder", Privacy.PUBLIC, example="2015-11-01.jsonl.gz"),
+        Column("n_bytes", "BIGINT", "Size of the file", low=0, example=1024),
+        Column("sha256", "STRING", "SHA-256 of the file's bytes", example=c.HASH_EXAMPLE),
+        count("n_in", "Rows in the file"),
+        count("n_accepted", "Rows that landed"),
+        count("n_quarantined", "Rows that broke the contract"),
+        count("n_duplicate", "Rows that had landed before, or stand twice in the file"),
+        count("n_late", "Accepted rows of an earlier day than the file's"),
+    ),
+)

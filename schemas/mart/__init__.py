@@ -1,0 +1,1 @@
+"""Tables of the mart layer, one a file."""

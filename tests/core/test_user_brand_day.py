@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+import random
+from functools import reduce
+from typing import Any
+
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+from pyspark.testing import assertDataFrameEqual
+
+from conf.settings import Settings
+from jobs.core import user_brand_day
+from schemas import columns as c
+from schemas.catalogue import find
+from tests.frames import frame
+
+TABLE, TOUCH, ORDER_LINE = find("core.user_brand_day"), find("core.touch"), find("core.order_line")
+DAYS = ("2015-11-01", "2015-11-02", "2015-11-03")
+ZERO = dict.fromkeys([name for name in TABLE.column_names if name.startswith("n_") or name.endswith("_fen")], 0)
+Rows = list[dict[str, Any]]
+
+
+def built(spark: SparkSession, settings: Settings, touches: Rows, lines: Rows) -> DataFrame:
+    return user_brand_day.build(frame(spark, TOUCH, touches), frame(spark, ORDER_LINE, lines), settings=settings)
+
+
+def at_random(seed: int) -> tuple[Rows, Rows]:
+    lot = random.Random(seed)
+    actions = TOUCH.column("action").allowed
+    touches = [
+        {
+            "event_id": f"t{number}",
+            "day": lot.choice(DAYS),
+            "account_hash": lot.choice("uvw"),
+            "action": lot.choice(actions),
+            "brand_id": lot.choice(["b01", "b02", None]),
+            "scene": lot.choice(c.ENTRANCES),
+        }
+        for number in range(60)
+    ]
+    lines = [
+        {
+            "event_id": f"l{number}",
+            "day": lot.choice(DAYS),
+            "account_hash": lot.choice("uvw"),
+            "brand_id": "b01",
+            "n_order": sign,
+            "n_item": 2 * sign,
+            "net_fen": sign * lot.randrange(10_000),
+        }
+        for number in range(30)
+        for sign in [lot.choice([1, 1, -1])]
+    ]
+    return touches, lines
+
+
+def test_what_the_party_does_not_tell_is_unknown_and_each_action_counts_where_it_belongs(
+    spark: SparkSession, settings: Settings
+) -> None:
+    actions = TOUCH.column("action").allowed
+    touches = [{"event_id": f"t{number}", "action": action} for number, action in enumerate(actions)]
+    counts = {"n_touch": len(actions), "n_impression": 1, "n_click": 2, "n_interest": 4, "n_share": 2, "n_live": 1}
+    row = {**ZERO, **counts, "brand_id": "unknown", "category": "unknown", "city_code": "unknown"}
+    assertDataFrameEqual(built(spark, settings, touches, []), frame(spark, TABLE, [row]))
+
+
+def test_contacts_and_orders_of_one_key_share_a_tile_and_a_refund_stands_alone_on_its_day(
+    spark: SparkSession, settings: Settings
+) -> None:
+    key = {"brand_id": "b01", "category": "phone", "city_code": "510100"}
+    lines = [
+        {**key, "event_id": "l1", "n_order": 1, "n_item": 3, "net_fen": 900},
+        {**key, "event_id": "l2", "day": "2015-11-02", "status": "refunded", "n_order": -1, "n_item": -3, "net_fen": -900},
+    ]
+    rows = [
+        {**ZERO, **key, "n_touch": 1, "n_click": 1, "n_order": 1, "n_item": 3, "net_fen": 900},
+        {**ZERO, **key, "day": "2015-11-02", "n_order": -1, "n_item": -3, "net_fen": -900},
+    ]
+    assertDataFrameEqual(built(spark, settings, [key], lines), frame(spark, TABLE, rows))
+
+
+def test_a_range_of_days_equals_the_days_one_by_one(spark: SparkSession, settings: Settings) -> None:
+    touches, lines = at_random(1)
+    one_by_one = [
+        built(spark, settings, [row for row in touches if row["day"] == day], [row for row in lines if row["day"] == day])
+        for day in DAYS
+    ]
+    assertDataFrameEqual(built(spark, settings, touches, lines), reduce(DataFrame.unionByName, one_by_one))
+
+
+def test_tiles_add_up_to_all_contacts_and_all_money(spark: SparkSession, settings: Settings) -> None:
+    touches, lines = at_random(2)
+    sums = [F.sum(name).alias(name) for name in ("n_touch", "n_order", "n_item", "net_fen")]
+    found = built(spark, settings, touches, lines).agg(*sums).collect()[0]
+    assert found.asDict() == {"n_touch": len(touches)} | {
+        name: sum(row[name] for row in lines) for name in ("n_order", "n_item", "net_fen")
+    }
+
+
+def test_no_two_tiles_have_one_key(spark: SparkSession, settings: Settings) -> None:
+    tiles = built(spark, settings, *at_random(3))
+    assert tiles.count() == tiles.select(*TABLE.key).distinct().count()

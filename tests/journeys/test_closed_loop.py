@@ -1,0 +1,100 @@
+"""The whole loop on a small world: history, a night, an export, the world's answer, the next night, the report."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from jobs.bank import Bank
+from jobs.festival.world import generate
+from jobs.lake import Lake, Summary
+from jobs.landing.ingest import land
+from jobs.night import night
+from jobs.serving.export import export
+from jobs.serving.report import report
+from schemas.catalogue import build_order, find
+from tests.conftest import HISTORY, WORLD_PEOPLE, WORLD_SEED
+
+FESTIVAL = (date(2015, 11, 1), date(2015, 11, 12))
+
+
+@pytest.fixture(scope="module")
+def loop(october: Bank, inbox: Path, tmp_path_factory: pytest.TempPathFactory) -> Bank:
+    """October's bank, copied, that may be written."""
+    folder = tmp_path_factory.mktemp("loop")
+    shutil.copytree(october.lake.root, folder / "lake")
+    shutil.copytree(inbox, folder / "inbox")
+    return replace(october, lake=Lake(october.spark, folder / "lake"))
+
+
+def _summaries(bank: Bank) -> dict[str, Summary]:
+    return {table.full_name: bank.lake.summary(table) for table in build_order()}
+
+
+def test_october_made_every_table(october: Bank) -> None:
+    empty = [table.full_name for table in build_order() if october.lake.summary(table).rows == 0]
+    assert empty == []
+
+
+def test_every_landed_row_is_accounted_for(october: Bank) -> None:
+    ledger = october.lake.read(find("landing.file")).toPandas()
+    assert (ledger.n_in == ledger.n_accepted + ledger.n_quarantined + ledger.n_duplicate).all()
+    assert ledger.n_quarantined.sum() > 0
+    for name, landed in ledger.groupby("table_name"):
+        assert october.lake.read(find(f"landing.{name}")).count() == landed.n_accepted.sum()
+
+
+def test_the_same_night_again_gives_the_same_bytes_that_matter(loop: Bank) -> None:
+    before = _summaries(loop)
+    assert [made.table for made in night(loop, HISTORY[1])] == [table.full_name for table in build_order()]
+    assert _summaries(loop) == before
+
+
+def test_the_loop_closes(loop: Bank) -> None:
+    inbox = loop.lake.root.parent / "inbox"
+    sent = export(loop.lake, loop.settings, brand_id="b01", destination="brand", day=HISTORY[1])
+    assert sent.rows > 0
+    generate(
+        inbox,
+        people=WORLD_PEOPLE,
+        first=FESTIVAL[0],
+        last=FESTIVAL[1],
+        seed=WORLD_SEED,
+        respond=[sent.folder],
+        ring=loop.ring,
+    )
+    land(loop.spark, loop.lake, loop.settings, source="all", path=inbox, day=FESTIVAL[1])
+    for _ in night(loop, FESTIVAL[1]):
+        pass
+    told = report(loop.lake, loop.settings, brand_id="b01", festival=2015, out=loop.lake.root.parent / "report.html")
+    found = {figure.facts["id"]: figure.facts for figure in told.figures}
+    assert {"1", "2", "3", "4", "7.users", "7.gmv", "9.ratio", "9.hours", "9.rival_hours", "19"} <= found.keys()
+    missed = {name: fact for name, fact in found.items() if not fact["ci_low"] <= fact["planted"] <= fact["ci_high"]}
+    assert missed == {}
+    assert "<svg" in told.file.read_text()
+
+
+def test_no_sealed_person_is_delivered_or_shown_an_advertisement(loop: Bank) -> None:
+    sealed = {row.audience_hash for row in loop.lake.read(find("serving.sealed_control")).select("audience_hash").collect()}
+    delivered = set((loop.lake.root / "exports").rglob("*.csv").__next__().read_text().split())
+    returned = {row.audience_hash for row in loop.lake.read(find("landing.ad_return")).select("audience_hash").collect()}
+    assert sealed and returned and delivered
+    assert not sealed & delivered
+    assert returned <= delivered
+
+
+def test_every_commit_names_run_code_and_what_it_read(loop: Bank) -> None:
+    for table in build_order():
+        for note in loop.lake.notes(table):
+            assert {"run", "kind", "code", "days", "reads"} <= note.keys()
+            assert note["reads"].keys() == {item.table for item in table.inputs}
+
+
+def test_the_manifest_matches_the_files(loop: Bank) -> None:
+    manifest = json.loads(next((loop.lake.root / "exports").rglob("manifest.json")).read_text())
+    assert manifest["brand_id"] == "b01"
