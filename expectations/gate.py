@@ -100,7 +100,7 @@ class Gate:
         The batch is read several times, so pass it cached. An empty one keeps every rule on rows. One with other columns or
         types is judged by its schema alone, since Spark's complaints about a wrong type name the value.
         """
-        suite = self._suite(table, has_its_types=_types(batch) == _types_in(read(table)))
+        suite = self._suite(table, batch)
         asked = self._batch_definition(table).get_batch(batch_parameters={"dataframe": batch})
         outcome = asked.validate(suite, result_format=RESULT_FORMAT)
         self._keep(table, day_label, outcome)
@@ -114,15 +114,15 @@ class Gate:
         self._context.build_data_docs(resource_identifiers=[*self._judged, *suites])
         return self.docs
 
-    def _suite(self, table: Table, *, has_its_types: bool) -> Any:
-        """The table's suite, made once a run; for a batch of other columns or types, what it says of them."""
+    def _suite(self, table: Table, batch: DataFrame) -> Any:
+        """The table's suite, made once a run; for a batch of other columns or types, only what it says of them."""
+        kept = read(table)
         if table.full_name not in self._suites:
-            self._suites[table.full_name] = self._context.suites.add(self._gx.ExpectationSuite(**read(table)))
-        suite = self._suites[table.full_name]
-        if has_its_types:
-            return suite
-        of_schema = [rule for rule in suite.expectations if rule.expectation_type in SCHEMA_RULES]
-        return self._gx.ExpectationSuite(name=suite.name, expectations=of_schema)
+            self._suites[table.full_name] = self._context.suites.add(self._gx.ExpectationSuite(**kept))
+        if _types(batch) == _types_in(kept):
+            return self._suites[table.full_name]
+        of_schema = [rule for rule in kept["expectations"] if rule["type"] in SCHEMA_RULES]
+        return self._gx.ExpectationSuite(**kept | {"expectations": of_schema})
 
     def _batch_definition(self, table: Table) -> Any:
         """What GX calls a frame that is handed over: one asset per table, added when the table is first judged."""

@@ -1,20 +1,11 @@
-# ---
-# jupyter:
-#   jupytext:
-#     formats: py:percent
-#   kernelspec:
-#     display_name: Python 3
-#     language: python
-#     name: python3
-# ---
-
 # %% [markdown]
-# # Who is a brand's crowd, and where does it buy?
-#
-# Two questions about the brand Northwind (b01), answered from the last night in the lake: **who** its people are, against
-# everybody with a portrait; and **where** its contacts, orders and money come from.
-#
-# The lake is `demo/lake`, or what `BRANDCUBE_LAKE` names.
+"""# The crowd of a brand, and where it buys.
+
+Two questions about Northwind (b01), answered from the last night in the lake: **who** its people are, against everybody
+with a portrait; and **where** its contacts, orders and money come from.
+
+The lake is `demo/lake`, or what `BRANDCUBE_LAKE` names.
+"""
 
 # %%
 import os

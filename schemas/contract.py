@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Literal
+from typing import Final, Literal
 
 LAYERS = ("landing", "core", "mart", "serving")
 
@@ -12,9 +12,9 @@ Layer = Literal["landing", "core", "mart", "serving"]
 Value = str | int | float | bool | None
 Format = Literal["jsonl", "csv", "parquet"]
 
-EVERY = "every"
+EVERY: Final = "every"
 """All partitions up to and including the day."""
-NEWEST = "newest"
+NEWEST: Final = "newest"
 """The newest snapshot at or before the day; for history older than the first snapshot, that first one."""
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import jupytext
+import jupytext  # type: ignore[import-untyped]
 import pytest
 from nbclient import NotebookClient
 
@@ -17,9 +17,7 @@ def test_a_notebook_defines_no_functions(file: Path) -> None:
 
 
 @pytest.mark.parametrize("file", NOTEBOOKS, ids=lambda file: file.stem)
-def test_a_notebook_runs_from_its_first_cell_to_its_last(
-    file: Path, night_lake: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_notebook_runs_from_its_first_cell_to_its_last(file: Path, night_lake: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BRANDCUBE_LAKE", str(night_lake))
     notebook = jupytext.read(file)
     NotebookClient(notebook, timeout=300, kernel_name="python3", resources={"metadata": {"path": str(ROOT)}}).execute()

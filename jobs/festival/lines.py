@@ -52,7 +52,8 @@ class Lines:
     @property
     def is_first(self) -> Flags:
         """The line that counts its order."""
-        return self.line_no == 1
+        is_first: Flags = self.line_no == 1
+        return is_first
 
     def where(self, mask: Flags) -> Lines:
         """The lines for which the mask is set."""
@@ -69,9 +70,7 @@ def joined(batches: Sequence[Lines]) -> Lines:
     return Lines(order_id=pa.concat_arrays(whole["order_id"]), **arrays)
 
 
-def baskets(
-    rng: np.random.Generator, people: People, buyer: Ints, scene: Ints, day: int, prefix: str, pieces: float
-) -> Lines:
+def baskets(rng: np.random.Generator, people: People, buyer: Ints, scene: Ints, day: int, prefix: str, pieces: float) -> Lines:
     """What the buyers put together, each one order of one brand; prices and times come later."""
     extra = max(LINES_PER_ORDER * pieces - 1, 0.0) / 1.55
     per_order = 1 + pick(rng, [max(1 - extra, 0), 0.6 * extra, 0.25 * extra, 0.15 * extra], len(buyer))

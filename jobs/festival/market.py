@@ -74,7 +74,8 @@ class Market:
     def _refundable(self, day: int) -> tuple[Lines, Ints]:
         """Orders of the day that will be given back, and after how many days; they hang on no other day's orders."""
         rng = stream(self.people.seed, "refundable", day)
-        batches, lags = [], []
+        batches: list[Lines] = []
+        lags: list[int] = []
         for place, lane in enumerate((self.plan.entrance, self.plan.other)):
             n = int(lane.refundable[day])
             lines = self._bought(rng, day, n, place, f"o{self._stamp(day)}r{place}")
@@ -114,7 +115,8 @@ class Market:
         entrance = _of_entrance(back).sum() - _of_entrance(refundable).sum() + int(self.plan.entrance.net_fen[day])
         total = int(back.paid.sum() - refundable.paid.sum() - live.paid.sum()) + int(self.plan.daily_fen[day])
         wanted = self.plan.truth.low_tier_gmv * int(self.plan.daily_fen[day])
-        wanted += sum(sign * int(lines.paid[low[lines.person]].sum()) for sign, lines in ((1, back), (-1, refundable), (-1, live)))
+        signed = ((1, back), (-1, refundable), (-1, live))
+        wanted += sum(sign * int(lines.paid[low[lines.person]].sum()) for sign, lines in signed)
         goals = [int(entrance), total - int(entrance)]
         first = _divided(low[main[0].person], goals[0], self.plan.truth.low_tier_gmv * goals[0])
         second = _divided(low[main[1].person], goals[1], wanted - first)
@@ -129,18 +131,18 @@ class Market:
         n = int(both.order.max(initial=-1)) + 1
         at = clock.usual(rng, day, n)
         if day == PEAK:
-            shuffled = rng.permutation(n)
-            amounts = grouped_sum(both.order, both.paid, n)[shuffled]
+            amounts = grouped_sum(both.order, both.paid, n)
             early = self.plan.early_share * int(self.plan.daily_fen[day]) / max(int(amounts.sum()), 1)
-            share = np.cumsum(amounts) / max(int(amounts.sum()), 1)
+            shuffled = _passing_neatly(rng, amounts, early)
+            share = (np.cumsum(amounts[shuffled]) - amounts[shuffled] / 2) / max(int(amounts.sum()), 1)
             at[shuffled] = clock.peak(day, share, self.plan.truth.goal_hours - 240, early)
         timed = at[both.order]
         return replace(main, at=timed[: len(main)]), replace(refundable, at=timed[len(main) :])
 
     def _cancelled(self, rng: np.random.Generator, day: int) -> Lines:
         n = round(CANCELLED_SHARE * int(self.plan.other.net_orders[day] + self.plan.entrance.net_orders[day]))
-        sides = [self._bought(rng, day, k, place, f"o{self._stamp(day)}c{place}") for place, k in enumerate((n // 8, n - n // 8))]
-        lines = joined(sides)
+        stamp = f"o{self._stamp(day)}c"
+        lines = joined([self._bought(rng, day, k, place, f"{stamp}{place}") for place, k in enumerate((n // 8, n - n // 8))])
         lines = _paid(lines, np.rint(list_amounts(rng, lines)).astype(np.int64))
         return replace(lines, at=clock.office(rng, day, int(lines.order.max(initial=-1)) + 1)[lines.order])
 
@@ -163,6 +165,15 @@ class Market:
 def grouped_sum(groups: Ints, amounts: Ints, n: int) -> Ints:
     """The amounts summed by group."""
     return np.rint(np.bincount(groups, weights=amounts, minlength=n)).astype(np.int64)
+
+
+def _passing_neatly(rng: np.random.Generator, amounts: Ints, early: float) -> Ints:
+    """A random order of the amounts in which no great one straddles the goal: the best of some."""
+    orders = [rng.permutation(len(amounts)) for _ in range(16)]
+    goal = early * int(amounts.sum())
+    return min(
+        orders, key=lambda order: int(amounts[order][np.searchsorted(np.cumsum(amounts[order]), goal).clip(max=len(order) - 1)])
+    )
 
 
 def _of_entrance(lines: Lines) -> Ints:

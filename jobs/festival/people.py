@@ -87,7 +87,7 @@ def make_people(plan: Plan, seed: int) -> People:
     return People(
         seed, n, *identifiers.make(seed, n), has_openid, has_jd, is_bound, registered, door, _cities(rng, is_low_tier),
         is_low_tier, activity, means.clip(0, BANDS - 1), flags(rng, COUPON_SENSITIVE, n),
-        liking / liking.sum(axis=1, keepdims=True), np.sqrt(activity) * rng.lognormal(0, 0.7, n),
+        liking / liking.sum(axis=1, keepdims=True), np.sqrt(activity) * rng.lognormal(0, 1.0, n),
         plan.truth.own_band_share, plan.truth.forward_share,
     )  # fmt: skip
 

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
+import numpy.typing as npt
 
 from conf.errors import BrandcubeError
-from jobs.festival.quota import Floats, Ints, apportion
+from jobs.festival.quota import Floats, Ints, apportion, steps
 from jobs.festival.truth import GOAL_SHARE, Truth
 
 YEAR = date(2015, 1, 1)
@@ -19,7 +20,8 @@ DAYS = 365
 LEAST_PEOPLE = 200
 ORDERS_PER_PERSON_DAY = 0.03
 ENTRANCE_SHARE = 0.12
-SOCIAL_PER_PERSON_DAY, SHOPPING_PER_PERSON_DAY = 0.22, 0.26
+TOUCHES_PER_PERSON_DAY = (0.22, 0.26, 0.003)
+"""Social events, shopping events and buying groups."""
 REFUNDED_SHARE, CANCELLED_SHARE = 0.03, 0.02
 REFUND_LAGS = (3, 4, 5, 6, 7)
 
@@ -122,8 +124,8 @@ def make_plan(people: int, truth: Truth, order_fen: float) -> Plan:
     other = _other(people, order_fen, entrance, customers * truth.live_customer_price * 100)
     registers = _registers(people, truth)
     touches = _november(np.full(DAYS, 1.0), _TOUCHES) * _weekday()
-    counts = [_spread(people * rate * touches) for rate in (SOCIAL_PER_PERSON_DAY, SHOPPING_PER_PERSON_DAY, 0.003)]
-    return Plan(people, truth, entrance, other, *registers, *counts, pieces, customers)
+    social, shopping, groups = (_spread(people * rate * touches) for rate in TOUCHES_PER_PERSON_DAY)
+    return Plan(people, truth, entrance, other, *registers, social, shopping, groups, pieces, customers)
 
 
 def _entrance(people: int, truth: Truth, order_fen: float) -> Lane:
@@ -178,9 +180,9 @@ def _refundable(orders: Ints) -> Ints:
     return np.minimum(_spread(orders * REFUNDED_SHARE), orders // 3)
 
 
-def _spread(amounts: Floats | Ints) -> Ints:
+def _spread(amounts: npt.ArrayLike) -> Ints:
     """The amounts in whole numbers, the rounding carried from day to day."""
-    return np.diff(np.rint(np.cumsum(amounts)).astype(np.int64), prepend=0)
+    return steps(np.cumsum(np.asarray(amounts, dtype=np.float64)))
 
 
 def _weekday() -> Floats:

@@ -69,16 +69,20 @@ def _delivered(market: Market, folder: Path, ring: KeyRing, known: Sequence[tupl
         audience = head + hmac.digest(key, pseudonym.encode(), "sha256").hex()
         if audience in listed:
             found.setdefault(person, (audience, kind))
-    day = number(date.fromisoformat(str(manifest["day"])))
-    person = np.array(sorted(found), np.int64)
-    audiences = pa.array([found[place][0] for place in person.tolist()], pa.string())
-    people = market.people
-    is_whole = people.is_bound[person] & (people.registered[person] <= day)
-    by_jd = np.array([found[place][1] == IdentifierType.JD_PIN for place in person.tolist()], np.bool_)
-    is_reachable = is_whole | (people.has_openid[person] & ~by_jd)
-    persuadable = is_whole & people.is_coupon_sensitive[person]
-    place = BRAND_IDS.index(brand_id)
-    return Delivered(str(manifest["list_id"]), place, day, len(listed), person, audiences, is_reachable, persuadable)
+    people, day = market.people, number(date.fromisoformat(str(manifest["day"])))
+    who = np.array(sorted(found), np.int64)
+    by_jd = np.array([found[place][1] == IdentifierType.JD_PIN for place in who.tolist()], np.bool_)
+    is_whole = people.is_bound[who] & (people.registered[who] <= day)
+    return Delivered(
+        list_id=str(manifest["list_id"]),
+        brand=BRAND_IDS.index(brand_id),
+        day=day,
+        n_listed=len(listed),
+        person=who,
+        audience=pa.array([found[place][0] for place in who.tolist()], pa.string()),
+        is_reachable=is_whole | (people.has_openid[who] & ~by_jd),
+        is_persuadable=is_whole & people.is_coupon_sensitive[who],
+    )
 
 
 def _pseudonyms(market: Market, ring: KeyRing) -> Iterator[tuple[int, str, str]]:

@@ -25,13 +25,14 @@ def even(rng: np.random.Generator, n: int) -> Floats:
 def pick(rng: np.random.Generator, weights: npt.ArrayLike, n: int) -> Ints:
     """``n`` indices, each as often as its weight asks, to within one or two, in random order."""
     edges = np.cumsum(np.asarray(weights, dtype=np.float64))
-    return np.searchsorted(edges, even(rng, n) * edges[-1], side="right").astype(np.int64).clip(0, len(edges) - 1)
+    found: Ints = np.searchsorted(edges, even(rng, n) * edges[-1], side="right").astype(np.int64)
+    return found.clip(0, len(edges) - 1)
 
 
 def draw(rng: np.random.Generator, weights: Floats, n: int) -> Ints:
     """``n`` independent indices, each as likely as its weight."""
     edges = np.cumsum(weights)
-    found = np.searchsorted(edges, rng.random(n) * edges[-1], side="right").astype(np.int64)
+    found: Ints = np.searchsorted(edges, rng.random(n) * edges[-1], side="right").astype(np.int64)
     return found.clip(0, len(edges) - 1)
 
 
@@ -57,14 +58,21 @@ def apportion(total: int, weights: npt.ArrayLike) -> Ints:
     edges = np.cumsum(np.asarray(weights, dtype=np.float64))
     if not len(edges) or edges[-1] <= 0:
         return np.zeros(len(edges), dtype=np.int64)
-    return np.diff(np.rint(edges / edges[-1] * total).astype(np.int64), prepend=0)
+    return steps(edges / edges[-1] * total)
+
+
+def steps(edges: Floats) -> Ints:
+    """What each of the rising edges adds, in whole numbers."""
+    whole: Ints = np.rint(edges).astype(np.int64)
+    added: Ints = whole - np.r_[0, whole[:-1]]
+    return added
 
 
 def scaled(amounts: Floats, total: int) -> Ints:
     """The amounts in proportion, in whole fen, adding up to ``total`` exactly."""
     if not len(amounts):
         return np.zeros(0, dtype=np.int64)
-    whole = np.maximum(np.floor(amounts * (total / amounts.sum())).astype(np.int64), 1)
+    whole: Ints = np.maximum(np.floor(amounts * (total / amounts.sum())).astype(np.int64), 1)
     whole[int(np.argmax(whole))] += total - int(whole.sum())
     return whole
 

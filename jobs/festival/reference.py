@@ -137,7 +137,8 @@ def _rival(market: Market) -> Floats:
     total, goal = truth.rival_ratio * ours, GOAL_SHARE * ours
     falling = 1.6 - np.arange(minutes) / minutes
     rising = 0.6 + np.arange(1440 - minutes) / (1440 - minutes)
-    return np.r_[falling / falling.sum() * goal, rising / rising.sum() * (total - goal)]
+    turnover: Floats = np.r_[falling / falling.sum() * goal, rising / rising.sum() * (total - goal)]
+    return turnover
 
 
 def _stock(market: Market) -> dict[str, float]:

@@ -88,9 +88,7 @@ def advert_contacts(market: Market, item: Answer, day: int) -> pa.Table:
         copy = np.arange(len(place)) - np.repeat(np.cumsum(times) - times, times)
         person = item.delivered.person[place]
         columns = {
-            "event_id": pc.binary_join_element_wise(
-                _ids(f"a-{item.delivered.list_id}-{clock.text(day)}-{action[0]}", place), pc.cast(pa.array(copy), pa.string()), "-"
-            ),
+            "event_id": _ids(f"a-{item.delivered.list_id}-{clock.text(day)}-{action[0]}", place, copy),
             "event_at": clock.usual(rng, day, len(place)),
             "openid": tables.account(market.people.openid, person),
             "oaid": tables.device(market, rng, person),
@@ -144,7 +142,8 @@ def _persuaded(rng: np.random.Generator, market: Market, delivered: Delivered) -
     ranked = free[np.argsort(market.people.buying[person] * market.people.affinity[person, delivered.brand], kind="stable")]
     n = min(n, len(ranked))
     steps = (np.arange(n) + rng.random()) * (len(ranked) / max(n, 1))
-    return ranked[np.floor(steps).astype(np.int64)]
+    chosen: Ints = ranked[np.floor(steps).astype(np.int64)]
+    return chosen
 
 
 def _buys_anyway(market: Market, delivered: Delivered) -> Flags:
@@ -161,5 +160,5 @@ def _answer_days(delivered: Delivered) -> list[int]:
     return [day for day in range(delivered.day + 1, delivered.day + 1 + ANSWER_DAYS) if day < DAYS]
 
 
-def _ids(prefix: str, place: Ints) -> pa.Array:
-    return pc.binary_join_element_wise(prefix, pc.cast(pa.array(place), pa.string()), "-")
+def _ids(prefix: str, *numbers: Ints) -> pa.Array:
+    return pc.binary_join_element_wise(prefix, *(pc.cast(pa.array(values), pa.string()) for values in numbers), "-")

@@ -77,7 +77,7 @@ def _groups(market: Market, day: int, stamp: str) -> pa.Table:
 
 
 def _events(
-    market: Market, rng: np.random.Generator, day: int, columns: dict[str, Any], what: tuple[Ints, Ints, Ints, Ints], session: Ints
+    market: Market, rng: np.random.Generator, day: int, columns: dict[str, Any], what: tuple[Ints, ...], session: Ints
 ) -> pa.Table:
     person, action, scene, brand = what
     shared = {

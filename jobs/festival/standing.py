@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -12,9 +13,10 @@ import pyarrow.compute as pc
 from jobs.festival import clock, identifiers, tables
 from jobs.festival.catalogue import BRANDS
 from jobs.festival.market import Market
-from jobs.festival.plan import number
+from jobs.festival.plan import REGISTERING, number
 from jobs.festival.quota import Flags, Ints, flags, pick, stream
 from jobs.festival.writer import coded, concat, rows
+from schemas.catalogue import find
 from schemas.landing import consent, crm_member, identity_binding
 from schemas.landing.consent import PURPOSES
 
@@ -55,14 +57,12 @@ def member_numbers(brand: int, who: Ints) -> pa.Array:
     return pc.binary_join_element_wise(BRANDS[brand][0].upper(), numbers, "-")
 
 
-def bindings(market: Market, who: Ints, at: Ints, prefix: str) -> pa.Table:
+def bindings(market: Market, who: Ints, at: Ints) -> pa.Table:
     """How the accounts of these people hang together, as one statement or two."""
-    people, rng = market.people, stream(market.people.seed, "bindings", prefix)
-    has_jd, is_bound, has_openid = people.has_jd[who], people.is_bound[who], people.has_openid[who]
-    style = rng.random(len(who))
-    known = people.registered[who] < 0 if prefix == "standing" else np.ones(len(who), np.bool_)
-    bound = is_bound & known
-    alone = known & ~bound & (has_jd != has_openid) & (style < 0.5)
+    people = market.people
+    bound, has_jd, has_openid = people.is_bound[who], people.has_jd[who], people.has_openid[who]
+    style = stream(people.seed, "bindings").random(people.n)[who]
+    alone = ~bound & (has_jd != has_openid) & (style < 0.5)
     parts = [
         (bound & (style < 0.6), "all", (True, True, True)),
         (bound & (style >= 0.6) & (style < 0.9), "wx", (True, False, True)),
@@ -151,7 +151,12 @@ def _consents(market: Market, who: Ints, at: Ints, with_jd: Flags, said: tuple[s
 
 
 def _granted(market: Market, purpose: str, brand: int) -> Flags:
-    return flags(stream(market.people.seed, "consent", purpose, brand), _PURPOSE_SHARES[purpose], market.people.n)
+    return _grants(market.people.seed, market.people.n, purpose, brand)
+
+
+@lru_cache(maxsize=32)
+def _grants(seed: int, n: int, purpose: str, brand: int) -> Flags:
+    return flags(stream(seed, "consent", purpose, brand), _PURPOSE_SHARES[purpose], n)
 
 
 def _holds_jd(market: Market, who: Ints, day: int) -> Flags:
@@ -162,16 +167,24 @@ def _person_ids(prefix: str, who: Ints) -> pa.Array:
     return pc.binary_join_element_wise(prefix, pc.utf8_lpad(pc.cast(pa.array(who), pa.string()), 8, "0"), "-")
 
 
-def standing_tables(market: Market, day: int) -> dict[str, pa.Table]:
-    """What is known at the world's beginning, stated on ``day``."""
+def standing_tables(market: Market, first: int, stated: int) -> dict[str, pa.Table]:
+    """What is known before the first day: most of it stated on the day ``stated``, the rest as people came."""
+    since = [joining_tables(market, day) for day in range(REGISTERING.start, first)]
+    names = ("identity_binding", "consent")
+    learnt = {name: [tables_of_day[name] for tables_of_day in since] for name in names}
+    known = _known(market, stated)
+    return {name: concat([batch, *learnt.get(name, [])], find(f"landing.{name}")) for name, batch in known.items()}
+
+
+def _known(market: Market, day: int) -> dict[str, pa.Table]:
     people = market.people
     rng = stream(people.seed, "standing")
     at = clock.midnight(day) + rng.integers(0, 6 * clock.HOUR, people.n)
     with_jd = people.has_jd & (people.registered < 0)
-    who = np.flatnonzero(with_jd | people.has_openid)
+    who, held = np.flatnonzero(with_jd | people.has_openid), np.flatnonzero(people.registered < 0)
     return {
         "crm_member": members(market, day),
-        "identity_binding": bindings(market, np.arange(people.n), at, "standing"),
+        "identity_binding": bindings(market, held, at[held]),
         "consent": consents(market, who, at[who], with_jd=with_jd[who]),
     }
 
@@ -182,6 +195,6 @@ def joining_tables(market: Market, day: int) -> dict[str, pa.Table]:
     at = clock.usual(stream(market.people.seed, "joining", day), day, len(who))
     granted = consents(market, who, at, with_jd=np.ones(len(who), np.bool_))
     return {
-        "identity_binding": bindings(market, who, at, f"day-{day}"),
+        "identity_binding": bindings(market, who, at),
         "consent": concat([granted, withdrawals(market, day)], consent.TABLE),
     }

@@ -98,7 +98,7 @@ class Truth:
 
     def _closed_loop(self) -> dict[str, tuple[str, Any]]:
         return {
-            "18.exposed": ("Share of the reachable people of a delivered list who are shown its advertisement", self.exposed_share),
+            "18.exposed": ("Share of a delivered list's reachable people who see its advertisement", self.exposed_share),
             "18.click_rate": ("Clicks per impression of a delivered list", self.click_rate),
             "19.persuadable": ("Incremental conversion of the persuadables on a delivered list", self.uplift),
         }

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -54,7 +54,7 @@ class Generated:
     seconds: float
     rows: dict[str, int] = field(default_factory=dict)
     dirty: dict[str, dict[str, int]] = field(default_factory=dict)
-    figures: dict[str, dict[str, object]] = field(default_factory=dict)
+    figures: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
 def generate(
@@ -85,7 +85,7 @@ def generate(
     answers = [answer(market, item) for item in received(market, folders, ring)] if ring else []
     inbox = _Inbox(out, seed, dirty, number(last))
     if not folders:
-        inbox.add_standing(market, number(first), number(min(first, WORLD_START)))
+        inbox.add_standing(market, number(first))
     _run(market, inbox, answers, range(number(first), number(last) + 1))
     return _told(out, market, inbox, answers, (first, last), started)
 
@@ -141,9 +141,10 @@ class _Inbox:
         for when in np.unique(arrival):
             self.waiting[int(when)][name].append(batch.filter(pa.array(arrival == when)))
 
-    def add_standing(self, market: Market, day: int, stated: int) -> None:
+    def add_standing(self, market: Market, day: int) -> None:
         """What is known before, and the reference data: all of it on time."""
-        for name, batch in (standing_tables(market, stated) | reference_tables(market)).items():
+        stated = min(day, number(WORLD_START))
+        for name, batch in (standing_tables(market, day, stated) | reference_tables(market)).items():
             self.waiting[day][name].append(batch)
 
     def deliver(self, day: int) -> None:
@@ -171,26 +172,33 @@ def _told(
     out: Path, market: Market, inbox: _Inbox, answers: list[Answer], days: tuple[date, date], started: float
 ) -> Generated:
     """Write ``truth.json`` and say what was made."""
-    figures = market.plan.truth.figures
-    turnover = market.plan.live_customers * market.plan.truth.live_customer_price * 100
-    figures["5.turnover"] = {"title": "Net turnover of live session l01, fen, in this world's size", "planted": turnover}
-    for item in answers:
-        share = market.plan.truth.uplift * item.delivered.persuadable_share
-        title = f"Incremental conversion caused by list {item.delivered.list_id}, share of the people on it"
-        figures[f"19.{item.delivered.list_id}"] = {"title": title, "planted": share}
-    if answers:
-        listed = sum(item.delivered.n_listed for item in answers)
-        caused = sum(market.plan.truth.uplift * int(item.delivered.is_persuadable.sum()) for item in answers)
-        title = "Incremental conversion of the target list against its sealed control, intention to treat"
-        figures["19"] = {"title": title, "planted": caused / max(listed, 1)}
+    figures = _figures(market, answers)
+    broken = {name: dict(kinds) for name, kinds in sorted(inbox.broken.items())}
     page = {
         "seed": market.people.seed,
         "people": market.people.n,
         "from": days[0].isoformat(),
         "to": days[1].isoformat(),
         "figures": figures,
-        "dirty": {name: dict(kinds) for name, kinds in sorted(inbox.broken.items())},
+        "dirty": broken,
     }
     (out / "truth.json").write_text(json.dumps(page, ensure_ascii=False, indent=1, sort_keys=True) + "\n", "utf-8")
     seconds = time.monotonic() - started
-    return Generated(inbox.files, sum(inbox.rows.values()), seconds, dict(inbox.rows), page["dirty"], figures)
+    return Generated(inbox.files, sum(inbox.rows.values()), seconds, dict(inbox.rows), broken, figures)
+
+
+def _figures(market: Market, answers: list[Answer]) -> dict[str, dict[str, Any]]:
+    """The planted figures: the knobs, and what hangs on the world's size and on the lists that were delivered."""
+    figures = market.plan.truth.figures
+    turnover = market.plan.live_customers * market.plan.truth.live_customer_price * 100
+    figures["5.turnover"] = {"title": "Net turnover of live session l01, fen, in this world's size", "planted": turnover}
+    uplift, delivered = market.plan.truth.uplift, [item.delivered for item in answers]
+    for item in delivered:
+        title = f"Incremental conversion caused by list {item.list_id}, share of the people on it"
+        figures[f"19.{item.list_id}"] = {"title": title, "planted": uplift * item.persuadable_share}
+    if delivered:
+        title = "Incremental conversion of the target list against its sealed control, intention to treat"
+        n_persuadable = sum(int(item.is_persuadable.sum()) for item in delivered)
+        planted = uplift * n_persuadable / max(sum(item.n_listed for item in delivered), 1)
+        figures["19"] = {"title": title, "planted": planted}
+    return figures

@@ -23,6 +23,7 @@ _ARROW = {
     "BOOLEAN": pa.bool_(),
     "DOUBLE": pa.float64(),
 }
+_SCHEMAS: dict[str, pa.Schema] = {}
 _ADDED_BY_LANDING = ("day", "event_day", "party", "attributes")
 
 
@@ -33,7 +34,9 @@ def sent(table: Table) -> tuple[Column, ...]:
 
 def schema_of(table: Table) -> pa.Schema:
     """The party's fields, named and typed as in its files."""
-    return pa.schema([(column.raw_name, _ARROW[column.type]) for column in sent(table)])
+    if table.full_name not in _SCHEMAS:
+        _SCHEMAS[table.full_name] = pa.schema([(column.raw_name, _ARROW[column.type]) for column in sent(table)])
+    return _SCHEMAS[table.full_name]
 
 
 def rows(table: Table, n: int, columns: Mapping[str, Any]) -> pa.Table:
@@ -47,7 +50,9 @@ def rows(table: Table, n: int, columns: Mapping[str, Any]) -> pa.Table:
 
 def concat(tables: Sequence[pa.Table], table: Table) -> pa.Table:
     """The rows of several batches, plain strings throughout."""
-    return pa.concat_tables([batch.cast(schema_of(table)) for batch in tables] or [schema_of(table).empty_table()])
+    schema = schema_of(table)
+    plain = [batch if batch.schema.equals(schema) else batch.cast(schema) for batch in tables]
+    return pa.concat_tables([*plain, schema.empty_table()])
 
 
 def ids(prefix: str, n: int, width: int = 7) -> pa.Array:
@@ -68,19 +73,19 @@ def rendered(batch: pa.Table, table: Table) -> bytes:
     return _joined(lines)
 
 
-def write(path: Path, batch: pa.Table, table: Table, extra: Sequence[bytes] = (), extra_rows: Sequence[Mapping[str, Any]] = ()) -> None:
+def write(path: Path, batch: pa.Table, table: Table, lines: Sequence[bytes], records: Sequence[Mapping[str, Any]]) -> None:
     """One party's file of one arrival day, put in place only when it is whole.
 
-    ``extra`` are further lines of a text file, ``extra_rows`` further rows of a Parquet file, as they are.
+    ``lines`` are further lines of a text file, ``records`` further rows of a Parquet file, as they are.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f"{path.name}.part")
     if table.source and table.source.format == "parquet":
         fields = pa.schema([field.with_nullable(True) for field in schema_of(table)])
-        whole = pa.concat_tables([batch.cast(fields), pa.Table.from_pylist([dict(row) for row in extra_rows], fields)])
+        whole = pa.concat_tables([batch.cast(fields), pa.Table.from_pylist([dict(row) for row in records], fields)])
         pq.write_table(whole, part, compression="snappy", store_schema=False)
     else:
-        text = rendered(batch, table) + b"".join(extra)
+        text = rendered(batch, table) + b"".join(lines)
         part.write_bytes(_gzipped(text) if path.suffix == ".gz" else text)
     part.replace(path)
 

@@ -68,7 +68,7 @@ def _layout(arrival: Arrival) -> tuple[str, str, str, tuple[str, ...]]:
     """What files must share to be read together: party, kind of day, format, and columns in their order."""
     day = "" if arrival.name.startswith(str(arrival.day)) else str(arrival.day)
     kind = _format(arrival)
-    columns = {"jsonl": tuple, "csv": lambda: _header(arrival), "parquet": lambda: _parquet(arrival)}[kind]()
+    columns = _header(arrival) if kind == "csv" else _parquet(arrival) if kind == "parquet" else ()
     return arrival.party, day, kind, columns
 
 

@@ -1,4 +1,4 @@
-"""Delivers a list to a receiver: the people's brand-keyed pseudonyms, a manifest and a receipt, in a folder that appears whole."""
+"""Delivers a list to a receiver: brand-keyed pseudonyms, a manifest and a receipt, in a folder that appears whole."""
 
 from __future__ import annotations
 

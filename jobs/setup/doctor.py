@@ -101,7 +101,9 @@ def _lake(lake: Path) -> str:
     from jobs.lake import check_version
 
     check_version(lake)
-    return f"{lake} is a lake that this version reads" if lake.exists() else f"{lake} is not there yet: the first landing makes it"
+    return (
+        f"{lake} is a lake that this version reads" if lake.exists() else f"{lake} is not there yet: the first landing makes it"
+    )
 
 
 def _airflow() -> str:

@@ -23,7 +23,7 @@ MODULE = "jdk.incubator.vector"
 
 @dataclass(frozen=True)
 class Java:
-    """A Java that was found: its JAVA_HOME, its version, how it was found, and whether it has the module that Spark asks for."""
+    """A Java that was found: its JAVA_HOME, its version, how it was found, whether it has the module that Spark asks for."""
 
     home: Path
     version: int
@@ -47,7 +47,7 @@ class Java:
 
 
 def find_java(folder: Path = FOLDER) -> Path:
-    """The JAVA_HOME to run Spark with: ``$JAVA_HOME``, then ``java`` on PATH, then ``.java/``; ``SetupError`` where none fits."""
+    """The JAVA_HOME for Spark: ``$JAVA_HOME``, then ``java`` on PATH, then ``.java/``; ``SetupError`` where none fits."""
     return fit_java(folder).home
 
 

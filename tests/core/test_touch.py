@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 from pyspark.sql import SparkSession
 from pyspark.testing import assertDataFrameEqual
 
@@ -12,7 +14,7 @@ TABLE, SOCIAL, SHOPPING = find("core.touch"), find("landing.social_event"), find
 
 
 def test_social_and_shopping_events_stand_in_one_shape_on_the_day_of_the_event(spark: SparkSession, settings: Settings) -> None:
-    social = {
+    social: dict[str, Any] = {
         "day": "2015-11-03",
         "event_day": "2015-11-01",
         "party": "tencent",
@@ -29,7 +31,7 @@ def test_social_and_shopping_events_stand_in_one_shape_on_the_day_of_the_event(s
     shopping = {"day": "2015-11-02", "event_day": "2015-11-02", "event_id": "h1", "jd_pin_hash": "j1", "action": "register"}
     found = touch.build(frame(spark, SOCIAL, [social]), frame(spark, SHOPPING, [shopping]), settings=settings)
     same = {name: value for name, value in social.items() if name not in ("event_day", "openid_hash")}
-    rows = [
+    rows: list[dict[str, Any]] = [
         {**same, "day": "2015-11-01", "account_type": "openid", "account_hash": "o1"},
         {"day": "2015-11-02", "event_id": "h1", "account_type": "jd_pin", "account_hash": "j1", "action": "register"},
     ]

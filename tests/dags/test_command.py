@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import cast
 
 import pytest
 from airflow.sdk import Context
@@ -14,7 +14,7 @@ from dags.command import BrandcubeOperator
 
 
 def test_the_commands_last_line_is_the_tasks_result(tmp_path: Path) -> None:
-    assert _run(_operator(tmp_path, 'echo "25 rows"; echo \'{"rows": 25}\'')) == {"rows": 25}
+    assert _run(_operator(tmp_path, 'echo "25 rows"; echo \'{"rows": 25}\'')) == '{"rows": 25}'
 
 
 def test_a_failed_gate_fails_the_task_for_good_with_the_commands_own_sentence(tmp_path: Path) -> None:
@@ -44,5 +44,5 @@ def _operator(folder: Path, script: str) -> BrandcubeOperator:
     return operator
 
 
-def _run(operator: BrandcubeOperator, key: str | None = "2015-11-11") -> Any:
+def _run(operator: BrandcubeOperator, key: str | None = "2015-11-11") -> str:
     return operator.execute(cast(Context, {"dag_run": SimpleNamespace(partition_key=key)}))

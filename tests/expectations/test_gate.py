@@ -154,4 +154,5 @@ def test_only_the_newest_results_are_kept(
     assert later is not None
     assert [file.parts[-3] for file in later.folder.glob("results/**/*.json")] == ["2015-11-02"]
     assert "2015-11-01" not in later.docs.read_text("utf-8")
+    assert gate.judge(CITY, good(spark, CITY), DAY).success, "a gate minds no other gate"
     assert capfd.readouterr() == ("", "")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -88,14 +87,17 @@ def test_writing_makes_the_kept_files_again_and_clears_what_is_left_over(tmp_pat
 
 
 def test_gx_finds_and_takes_every_suite_in_the_folder_as_it_is() -> None:
-    stores = pytest.importorskip("great_expectations.data_context.store")
+    import great_expectations
+    from great_expectations.data_context.store.expectations_store import ExpectationsStore
+
+    great_expectations.get_context(mode="ephemeral")
     backend = {
         "class_name": "TupleFilesystemStoreBackend",
         "base_directory": str(FOLDER),
         "suppress_store_backend_id": True,
     }
-    store = stores.ExpectationsStore(store_backend=backend)
-    found = {key.name: store.deserialize_suite_dict(store.get(key)) for key in store.list_keys()}
+    store = ExpectationsStore(store_backend=backend)
+    found = {".".join(key.to_tuple()): store.deserialize_suite_dict(store.get(key)) for key in store.list_keys()}
     assert found.keys() == tables().keys()
     for name, taken in found.items():
         ours = read(tables()[name])["expectations"]
@@ -106,11 +108,11 @@ def test_gx_finds_and_takes_every_suite_in_the_folder_as_it_is() -> None:
 
 def test_dags_can_read_suites_within_a_second_and_without_gx_or_spark() -> None:
     code = (
-        "import sys; from expectations.derive import suite; from schemas.catalogue import tables;"
+        "import sys, time; from expectations.derive import suite; from schemas.catalogue import tables;"
         "[suite(table) for table in tables().values()];"
-        "print(*{'great_expectations', 'pyspark', 'pandas', 'mlflow'} & sys.modules.keys())"
+        "print(time.process_time(), *{'great_expectations', 'pyspark', 'pandas', 'mlflow'} & sys.modules.keys())"
     )
-    started = time.monotonic()
     done = subprocess.run([sys.executable, "-c", code], cwd=FOLDER.parent, capture_output=True, text=True, check=True)
-    assert done.stdout == "\n"
-    assert time.monotonic() - started < 1
+    seconds, *loaded = done.stdout.split()
+    assert loaded == []
+    assert float(seconds) < 1

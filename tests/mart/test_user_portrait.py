@@ -117,7 +117,7 @@ def test_a_refund_on_a_later_day_takes_the_order_away_where_both_are_in_the_wind
 def test_only_people_who_allow_a_portrait_have_one(spark: SparkSession, settings: Settings) -> None:
     tiles = [tile(account=f"j{number}") for number in (1, 2, 3, 4)]
     withdrawn = {**GRANT, "jd_pin_hash": "j2", "event_at": "2015-10-30 08:00:00", "is_granted": False}
-    consent = [
+    consent: Rows = [
         {**GRANT, "openid_hash": "o1"},
         {**GRANT, "jd_pin_hash": "j2", "event_at": "2015-10-30 07:59:59"},
         withdrawn,
@@ -152,7 +152,7 @@ def test_a_tie_goes_to_the_alphabets_first_and_unknown_never_wins(spark: SparkSe
 def test_the_price_band_is_what_pieces_cost_over_their_categories_median(
     spark: SparkSession, settings: Settings, spent: int, pieces: int, band: int
 ) -> None:
-    product = [
+    product: Rows = [
         {"sku_id": "s1", "list_price_fen": 500},
         {"sku_id": "s2", "list_price_fen": 1000},
         {"sku_id": "s3", "list_price_fen": 9000},

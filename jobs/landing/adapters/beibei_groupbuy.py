@@ -19,7 +19,7 @@ _FAILED = "invalid.txt"
 
 def batches(spark: SparkSession, folder: Path, day: date) -> list[Batch]:
     """All groups of the folder, at noon of the day: the log has no times."""
-    return Log(NAME, TABLE, "openid", _read).batches(spark, [folder / name for name in (*_FILLED, _FAILED)], day)
+    return Log(NAME, TABLE, ("openid", "sharer"), _read).batches(spark, [folder / name for name in (*_FILLED, _FAILED)], day)
 
 
 def _read(path: Path, day: date) -> pd.DataFrame:

@@ -20,7 +20,7 @@ _NO_VALUE = "-1"
 
 def batches(spark: SparkSession, folder: Path, day: date) -> list[Batch]:
     """The log of the day's month."""
-    return Log(NAME, TABLE, "jd_pin", _read).batches(spark, [folder / f"JData_Action_{day:%Y%m}.csv"], day)
+    return Log(NAME, TABLE, ("jd_pin",), _read).batches(spark, [folder / f"JData_Action_{day:%Y%m}.csv"], day)
 
 
 def _read(path: Path, day: date) -> pd.DataFrame:

@@ -28,14 +28,14 @@ _N = "n_equal"
 
 @dataclass(frozen=True)
 class Log:
-    """A publisher's log: its source name, the table it fills, and the field that names the account.
+    """A publisher's log: its source name, the table it fills, and the fields that name accounts, the kind of account first.
 
     ``read`` gives one file's rows as text: fields of the table where the log has them, all others being attributes.
     """
 
     name: str
     table: Table
-    account: str
+    accounts: tuple[str, ...]
     read: Callable[[Path, date], pd.DataFrame]
 
     def batches(self, spark: SparkSession, paths: Sequence[Path], day: date) -> list[Batch]:
@@ -45,7 +45,7 @@ class Log:
                 raise MissingInput(f"{path} is not there: {self.name} needs it for {day}")
 
         def rows(arrivals: Sequence[Arrival]) -> DataFrame:
-            return _with_ids(_all(spark, arrivals, self.read), self.table)
+            return _with_ids(_framed(spark, (_numbered(self.read(item.path, item.day), item) for item in arrivals)), self.table)
 
         def consents(arrivals: Sequence[Arrival]) -> DataFrame:
             return _consents(spark, arrivals, self)
@@ -60,15 +60,17 @@ def millis(day: date, hour: int = 0) -> str:
     return str(int(datetime.combine(day, time(hour), _ZONE).timestamp() * 1000))
 
 
-def _all(spark: SparkSession, arrivals: Sequence[Arrival], read: Callable[[Path, date], pd.DataFrame]) -> DataFrame:
-    """The files' rows under one another, equal rows of a file numbered from 1."""
-    parts = []
-    for arrival in arrivals:
-        rows = read(arrival.path, arrival.day)
-        numbered = rows.assign(**{_N: (rows.groupby(list(rows.columns), dropna=False).cumcount() + 1).astype(str)})
-        parts.append(numbered.assign(day=arrival.day, party=arrival.party, file_name=arrival.name))
-    together = pd.concat(parts, ignore_index=True)
-    return spark.createDataFrame(together.astype(object).where(together.notna(), None), _shape(together.columns))
+def _numbered(rows: pd.DataFrame, arrival: Arrival) -> pd.DataFrame:
+    """A file's rows with where they came from, equal rows numbered from 1."""
+    n = (rows.groupby(list(rows.columns), dropna=False).cumcount() + 1).astype(str)
+    return rows.assign(**{_N: n}, day=arrival.day, party=arrival.party, file_name=arrival.name)
+
+
+def _framed(spark: SparkSession, parts: Iterable[pd.DataFrame]) -> DataFrame:
+    """The parts under one another as a frame of texts."""
+    rows = pd.concat(list(parts), ignore_index=True)
+    shape = ", ".join(f"{name} {'DATE' if name == 'day' else 'STRING'}" for name in rows.columns)
+    return spark.createDataFrame(rows.astype(object).where(rows.notna(), None), shape)
 
 
 def _with_ids(rows: DataFrame, table: Table) -> DataFrame:
@@ -83,14 +85,17 @@ def _with_ids(rows: DataFrame, table: Table) -> DataFrame:
 
 
 def _consents(spark: SparkSession, arrivals: Sequence[Arrival], log: Log) -> DataFrame:
-    """One grant a purpose for each account of each file, from the start of the file's day."""
+    """One grant a purpose for each account, from the start of the day, in the first file that names the account."""
+    named = pd.concat([_numbered(_accounts(log, item), item) for item in arrivals], ignore_index=True)
+    granted = named.drop_duplicates(log.accounts[0]).assign(event_at=named["day"].map(millis), is_granted="true")
+    return _with_ids(_framed(spark, [granted.assign(purpose=purpose) for purpose in PURPOSES]), CONSENT)
 
-    def accounts(path: Path, day: date) -> pd.DataFrame:
-        names = log.read(path, day)[[log.account]].drop_duplicates()
-        granted = names.assign(event_at=millis(day), is_granted="true")
-        return granted.merge(pd.DataFrame({"purpose": PURPOSES}), how="cross")
 
-    return _with_ids(_all(spark, arrivals, accounts), CONSENT)
+def _accounts(log: Log, arrival: Arrival) -> pd.DataFrame:
+    """One row per account that a file names, under the first field's name."""
+    rows = log.read(arrival.path, arrival.day)
+    named = pd.concat([rows[field] for field in log.accounts], ignore_index=True).dropna().drop_duplicates()
+    return pd.DataFrame({log.accounts[0]: named})
 
 
 def _received(rows: DataFrame, table: Table) -> DataFrame:
@@ -102,7 +107,3 @@ def _received(rows: DataFrame, table: Table) -> DataFrame:
 def _joined(names: Iterable[str]) -> Column:
     """The texts of a row's fields, a missing one told from an empty one."""
     return F.concat_ws("\x1f", *(F.coalesce(F.col(name), F.lit("\x1e")) for name in names))
-
-
-def _shape(names: Iterable[str]) -> str:
-    return ", ".join(f"{name} {'DATE' if name == 'day' else 'STRING'}" for name in names)

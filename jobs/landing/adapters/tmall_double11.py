@@ -21,7 +21,7 @@ _ACTIONS = {"0": "click", "1": "cart", "2": "order", "3": "favourite"}
 
 def batches(spark: SparkSession, folder: Path, day: date) -> list[Batch]:
     """The log, its month and day taken to be of the day's year."""
-    return Log(NAME, TABLE, "jd_pin", _read).batches(spark, [folder / _FILE], day)
+    return Log(NAME, TABLE, ("jd_pin",), _read).batches(spark, [folder / _FILE], day)
 
 
 def _read(path: Path, day: date) -> pd.DataFrame:

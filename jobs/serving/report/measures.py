@@ -141,11 +141,8 @@ def rival(benchmark: DataFrame) -> list[tuple[int, float]]:
 def pair_sums(name: str) -> list[Column]:
     """The aggregates of a :class:`PairSums` over the double columns ``<name>_a`` and ``<name>_b``."""
     a, b = F.col(f"{name}_a"), F.col(f"{name}_b")
-    sums = {"a": a, "b": b, "aa": a * a, "bb": b * b, "ab": a * b}
-    n = F.sum(((a != 0) | (b != 0)).cast("int"))
-    return [F.coalesce(value, F.lit(0)).alias(f"{name}_{key}_sum") for key, value in {"n": n} .items()] + [
-        F.coalesce(F.sum(value), F.lit(0.0)).alias(f"{name}_{key}_sum") for key, value in sums.items()
-    ]
+    sums = {"n": F.when((a != 0) | (b != 0), 1.0), "a": a, "b": b, "aa": a * a, "bb": b * b, "ab": a * b}
+    return [F.coalesce(F.sum(value), F.lit(0.0)).alias(f"{name}_{key}_sum") for key, value in sums.items()]
 
 
 def pair_of(row: dict[str, float], name: str) -> PairSums:

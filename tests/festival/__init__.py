@@ -1,0 +1,1 @@
+"""Tests of the festival world: its files, its figures and its answers."""
