@@ -53,7 +53,7 @@ notebooks: setup ## run the notebooks on the demo's lake: notebooks and HTML in 
 
 clean: ## remove all that the other targets made, but no lake of yours
 	@rm -rf .venv .venv-airflow .jars .java .airflow .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache \
-		.coverage build demo demo.logs notebooks/build spark-warehouse brandcube.egg-info
+		.coverage build demo notebooks/build spark-warehouse brandcube.egg-info
 
 locks: .venv/bin/uv ## resolve conf/locks/*.in again, after a change there
 	@$(COMPILE) conf/locks/jobs.in conf/locks/dev.in --output-file conf/locks/jobs.txt

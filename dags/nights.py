@@ -2,6 +2,13 @@
 
 The partition key of every run is the business day. Which table needs which is read from the contracts; a table's task, its
 asset and its files bear one name.
+
+To make days again, land them again, one after the other; the layers follow by themselves::
+
+    airflow backfill create --dag-id brandcube_landing --from-date 2015-11-01 --to-date 2015-11-12T23:59 --max-active-runs 1
+
+A last date without a time ends at midnight, before that day's run, and leaves the day out. Airflow Variables say where things
+are: brandcube_lake, brandcube_inbox, brandcube_command and brandcube_conf.
 """
 
 from __future__ import annotations

@@ -35,7 +35,7 @@ def options(
 def generate(
     context: typer.Context,
     out: Annotated[Path, typer.Option(help="The inbox to write.")],
-    people: Annotated[int, typer.Option(min=1, help="People of the world.")],
+    people: Annotated[int, typer.Option(min=200, help="People of the world.")],
     first: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"])],
     last: Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"])],
     seed: Annotated[int, typer.Option(min=0)],
@@ -195,7 +195,7 @@ def doctor(context: typer.Context, as_json: Json = False) -> None:
 @app.command()
 def demo(
     context: typer.Context,
-    people: Annotated[int, typer.Option(min=500, help="People of the world.")] = 20_000,
+    people: Annotated[int, typer.Option(min=500, help="People of the world.")] = 10_000,
     as_json: Json = False,
 ) -> None:
     """Play the whole closed loop on a small festival world under demo/."""

@@ -67,7 +67,7 @@ def say_error(error: BrandcubeError) -> None:
 def _shown(value: object) -> str:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return str(value)
-    return f"{value:,}" if isinstance(value, int) else f"{value:,.2f}"
+    return f"{value:,}" if isinstance(value, int) else f"{value:,.4g}"
 
 
 def _plain(value: object) -> object:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
@@ -123,7 +123,7 @@ class Lake:
 
 def schema(table: Table) -> StructType:
     """The contract as a Spark schema."""
-    return StructType.fromDDL(table.ddl)
+    return cast(StructType, StructType.fromDDL(table.ddl))
 
 
 def check_version(root: Path) -> None:

@@ -4,30 +4,50 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import date, timedelta
 
-from expectations.gate import Gate
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from conf.errors import MissingInput
+from expectations.gate import Gate
 from jobs.bank import Bank
 from jobs.models import features, registry, train
 from jobs.models.registry import Champion
 from jobs.runner import NIGHT, Made, Runner
-from schemas.catalogue import build_order, find
+from schemas.catalogue import build_order, find, reads_today
+from schemas.contract import Table
 
+_THREADS = 2
 _STAGE, _PORTRAIT = find("mart.brand_stage"), find("mart.user_portrait")
 
 
 def night(bank: Bank, day: date) -> Iterator[Made]:
     """Make all tables of a day, each yielded when it is there; ``GateFailed`` stops before anything downstream is written."""
     runner = make_runner(bank, kind=NIGHT)
-    for table, days in _arrivals(bank, day).items():
-        runner.judge_landed(find(f"landing.{table}"), days)
-    for table in build_order():
-        yield runner.run(table, runner.days_of_night(table, day))
+    for name, days in _arrivals(bank, day).items():
+        runner.judge_landed(find(f"landing.{name}"), days)
+    yield from _made(runner, day)
     runner.gate.publish()
+
+
+def _made(runner: Runner, day: date) -> Iterator[Made]:
+    """Every table once all that it reads of the day is there, two at a time; the first failure lets nothing more begin."""
+    waiting = {table.full_name: table for table in build_order()}
+    running: dict[Future[Made], str] = {}
+    with ThreadPoolExecutor(_THREADS) as pool:
+        while waiting or running:
+            unmade = waiting.keys() | set(running.values())
+            for table in [table for table in waiting.values() if not unmade & reads_today(table)]:
+                running[pool.submit(_make, runner, waiting.pop(table.full_name), day)] = table.full_name
+            for done in wait(running, return_when=FIRST_COMPLETED).done:
+                del running[done]
+                yield done.result()
+
+
+def _make(runner: Runner, table: Table, day: date) -> Made:
+    return runner.run(table, runner.days_of_night(table, day))
 
 
 def make_runner(bank: Bank, kind: str = "run") -> Runner:

@@ -11,14 +11,15 @@ from functools import reduce
 from importlib import import_module
 from importlib.metadata import version
 from itertools import groupby
+from threading import Lock
 from typing import Any
 
-from expectations.gate import Gate
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from conf.errors import GateFailed, MissingInput
 from conf.settings import Settings
+from expectations.gate import Gate
 from jobs.lake import Lake, check_columns
 from jobs.models.registry import Champion
 from schemas.catalogue import find
@@ -48,6 +49,7 @@ class Runner:
     model: Callable[[date], Champion | None]
     kind: str = "run"
     run_id: str = field(default_factory=lambda: uuid.uuid4().hex)
+    _judging: Lock = field(default_factory=Lock)
 
     def frame(self, table: Table, days: Sequence[date], given: Mapping[str, DataFrame] | None = None) -> DataFrame:
         """The rows that the table should hold for the days; ``given`` inputs stand in for the lake's, nothing is written."""
@@ -72,7 +74,7 @@ class Runner:
         """The night's own day, and for day-local tables those earlier ones that changed since the table's last night."""
         if not table.is_day_local:
             return [day]
-        read = next((note["reads"] for note in self.lake.notes(table) if note["kind"] == NIGHT), {})
+        read: dict[str, int] = next((note["reads"] for note in self.lake.notes(table) if note["kind"] == NIGHT), {})
         inputs = [item.table for item in table.inputs if item.days != NEWEST]
         changed = {found for name in inputs for found in self.lake.changed_days(find(name), read.get(name))}
         return sorted({found for found in changed if found < day} | {day})
@@ -128,7 +130,8 @@ class Runner:
         return self.lake.read(source, sorted({day + timedelta(offset) for day in days for offset in offsets}))
 
     def _judge(self, table: Table, rows: DataFrame, days: Sequence[date]) -> None:
-        verdict = self.gate.judge(table, rows, days_text(days))
+        with self._judging:
+            verdict = self.gate.judge(table, rows, days_text(days))
         if verdict.is_critical:
             self.gate.publish()
             raise GateFailed(verdict.sentence)

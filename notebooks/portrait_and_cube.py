@@ -9,6 +9,7 @@ The lake is `demo/lake`, or what `BRANDCUBE_LAKE` names.
 
 # %%
 import os
+from datetime import timedelta
 
 import altair as alt
 from pyspark.sql import functions as F
@@ -69,11 +70,12 @@ joint_portrait.table()
 # %% [markdown]
 # ## Where does the brand sell?
 #
-# The brand's cube of the day by scene. Contacts, orders and money add up over cells. People do not: one who came through
-# two scenes stands in both, so the cube says between which two numbers the people are.
+# The brand's cube of the last four weeks by scene. Contacts, orders and money add up over cells. People do not: one who
+# came through two scenes stands in both, so the cube says between which two numbers the people are.
 
 # %%
-by_scene = cube(lake, "b01", day, ["scene"])
+weeks = [day - timedelta(days=offset) for offset in range(28)]
+by_scene = cube(lake, "b01", weeks, ["scene"])
 print(by_scene.note)
 by_scene.table()
 
@@ -83,9 +85,9 @@ by_scene.chart()
 # %% [markdown]
 # ## And to whom?
 #
-# Two dimensions at once: stage and city tier. `order_share` is each group's part of the brand's orders of the day.
+# Two dimensions at once: stage and city tier. `order_share` is each group's part of the brand's orders of the four weeks.
 
 # %%
-by_people = cube(lake, "b01", day, ["stage", "city_tier"])
+by_people = cube(lake, "b01", weeks, ["stage", "city_tier"])
 print(by_people.note)
 by_people.table()

@@ -41,7 +41,7 @@ def build_order() -> tuple[Table, ...]:
     ordered: dict[str, Table] = {}
     waiting = {name: table for name, table in tables().items() if table.inputs}
     while waiting:
-        ready = [name for name, table in waiting.items() if not _blockers(table) & waiting.keys()]
+        ready = [name for name, table in waiting.items() if not reads_today(table) & waiting.keys()]
         if not ready:
             raise ValueError(f"the inputs of {', '.join(sorted(waiting))} form a circle")
         for name in ready:
@@ -49,6 +49,6 @@ def build_order() -> tuple[Table, ...]:
     return tuple(ordered.values())
 
 
-def _blockers(table: Table) -> set[str]:
-    """What must be built before the table: all inputs, but for those of which only earlier days are read."""
+def reads_today(table: Table) -> set[str]:
+    """What must be there before the table is made: all its inputs, but for those of which only earlier days are read."""
     return {item.table for item in table.inputs if isinstance(item.days, str) or max(item.days) >= 0}

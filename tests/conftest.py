@@ -7,7 +7,6 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from jobs.privacy import KeyRing, register_keys
 from pyspark.sql import SparkSession
 
 from conf.settings import Settings, load
@@ -16,6 +15,7 @@ from jobs.festival.world import generate
 from jobs.lake import Lake
 from jobs.landing.ingest import land
 from jobs.night import night
+from jobs.privacy import KeyRing, register_keys
 from jobs.session import open_session
 
 ROOT_KEY = bytes(range(32))

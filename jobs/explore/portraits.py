@@ -47,7 +47,7 @@ class Portrait:
         """One row per tag and value.
 
         ``n`` and ``base_n`` people; ``share`` of the segment with Wilson's ``share_low`` and ``share_high``; ``base_share``;
-        ``tgi`` = 100 * share / base share with Katz's ``ci_low`` and ``ci_high``.
+        ``tgi`` = 100 * share / base share with ``ci_low`` and ``ci_high``.
         """
         return self.groups.copy()
 
@@ -67,8 +67,8 @@ def portrait(segment: DataFrame, base: DataFrame, by: Sequence[str], *, least_pe
     """Compare a segment with its base, tag by tag; both hold one row per person, as ``people`` gives them.
 
     A group of fewer than ``least_people`` (by default ``activation.least_people``) on either side is hidden; where a tag
-    would hide just one, the next smallest goes too, lest the total betray it. Where the segment is part of the base, as
-    it mostly is, the TGI's interval is wider than it need be, never narrower.
+    would hide just one, the next smallest goes too, lest the total betray it. Where segment and base overlap without one
+    being part of the other, the TGI's interval is wider than it need be, never narrower.
     """
     least = load().activation.least_people if least_people is None else least_people
     mine, theirs = _counted(segment, by, "n"), _counted(base, by, "base_n")
@@ -78,13 +78,22 @@ def portrait(segment: DataFrame, base: DataFrame, by: Sequence[str], *, least_pe
             raise TooFewPeople(f"the {name} holds {size} people, fewer than {least}: widen it")
     groups = mine.join(theirs, how="outer").fillna(0).astype(int).sort_index().reset_index()
     shown = groups[~_hidden(groups, least)]
-    return Portrait(_compared(shown, n, base_n), n, base_n, least, len(groups) - len(shown))
+    is_part = segment.join(base, "person_id", "left_semi").count() == n
+    return Portrait(_compared(shown, n, base_n, is_part=is_part), n, base_n, least, len(groups) - len(shown))
 
 
-def tgi(n: int, size: int, base_n: int, base_size: int) -> Estimate:
-    """100 times a segment's share over its base's, with Katz's interval on the log scale; all counts above zero."""
+def tgi(n: int, size: int, base_n: int, base_size: int, *, is_part: bool) -> Estimate:
+    """100 times a segment's share over its base's, with the interval on the log scale; all counts above zero.
+
+    For a segment apart from its base the interval is Katz's. For one that is part of it (``is_part``) the two shares rise
+    and fall together: the variance is that of the log ratio under multinomial sampling of the base, 0 for the base itself.
+    """
     ratio = (n / size) / (base_n / base_size)
-    reach = math.exp(Z * math.sqrt(1 / n - 1 / size + 1 / base_n - 1 / base_size))
+    if is_part:
+        variance = 1 / n - 1 / size - 1 / base_n - 1 / base_size + 2 * n / (size * base_n)
+    else:
+        variance = 1 / n - 1 / size + 1 / base_n - 1 / base_size
+    reach = math.exp(Z * math.sqrt(max(variance, 0.0)))
     return Estimate(100 * ratio, 100 * ratio / reach, 100 * ratio * reach, size)
 
 
@@ -110,10 +119,10 @@ def _hidden(groups: pd.DataFrame, least: int) -> pd.Series[bool]:
     return small
 
 
-def _compared(groups: pd.DataFrame, n: int, base_n: int) -> pd.DataFrame:
+def _compared(groups: pd.DataFrame, n: int, base_n: int, *, is_part: bool) -> pd.DataFrame:
     counts = list(zip(groups["n"].tolist(), groups["base_n"].tolist(), strict=True))
     shares = [wilson(mine, n)[:3] for mine, _ in counts]
-    indices = [tgi(mine, n, theirs, base_n)[:3] for mine, theirs in counts]
+    indices = [tgi(mine, n, theirs, base_n, is_part=is_part)[:3] for mine, theirs in counts]
     compared = groups.reset_index(drop=True)
     compared = compared.join(pd.DataFrame(shares, columns=["share", "share_low", "share_high"], dtype=float))
     compared = compared.join(pd.DataFrame(indices, columns=["tgi", "ci_low", "ci_high"], dtype=float))

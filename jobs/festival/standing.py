@@ -71,7 +71,7 @@ def bindings(market: Market, who: Ints, at: Ints) -> pa.Table:
         (alone & has_openid, "wx", (True, False, True)),
         (alone & has_jd, "jd", (False, True, True)),
     ]
-    batches = [_bindings(market, who[mask], at[mask], name, named) for mask, name, named in parts]
+    batches = [_bindings(market, who[mask], at[mask], name, named) for mask, name, named in parts if mask.any()]
     return concat(batches, identity_binding.TABLE)
 
 
@@ -81,7 +81,8 @@ def consents(market: Market, who: Ints, at: Ints, *, with_jd: Flags) -> pa.Table
     for purpose in PURPOSES:
         for brand in range(len(BRANDS)) if purpose == "activate" else (-1,):
             grants = _granted(market, purpose, brand)[who]
-            batches.append(_consents(market, who[grants], at[grants], with_jd[grants], (purpose, brand, True)))
+            if grants.any():
+                batches.append(_consents(market, who[grants], at[grants], with_jd[grants], (purpose, brand, True)))
     return concat(batches, consent.TABLE)
 
 
@@ -96,7 +97,8 @@ def withdrawals(market: Market, day: int) -> pa.Table:
     batches = []
     for brand in range(len(BRANDS)):
         granted = _granted(market, "activate", brand)[who]
-        batches.append(_consents(market, who[granted], at[granted], with_jd[granted], ("activate", brand, False)))
+        if granted.any():
+            batches.append(_consents(market, who[granted], at[granted], with_jd[granted], ("activate", brand, False)))
     return concat(batches, consent.TABLE)
 
 

@@ -71,15 +71,14 @@ def generate(
 ) -> Generated:
     """Write what arrives from ``first`` to ``last`` into the inbox ``out``, and ``truth.json`` beside it.
 
-    Ranges of one world (``people``, ``seed``, ``truth``) join: a day's events do not depend on the range. What was known
-    before comes on the first day, under ids that never change, unless the world answers delivered lists: then
-    ``respond`` names the export folders and ``ring`` the keys under which the platform knows its people.
+    Ranges of one world (``people``, ``seed``, ``truth``) join. What was known before comes on the first day, under ids
+    that never change, unless the world answers lists: ``respond`` names their folders, ``ring`` the keys they came under.
     """
     started = time.monotonic()
     if last < first:
         raise WorldError(f"the world cannot run from {first} to {last}: the first day must not come after the last")
     market = _market(people, seed, truth or Truth())
-    folders = [respond] if isinstance(respond, Path) else list(respond or ())
+    folders = [respond] if isinstance(respond, Path) else respond or ()
     if folders and ring is None:
         raise WorldError("the platform needs the keys of the lake that made the list: pass its key ring")
     answers = [answer(market, item) for item in received(market, folders, ring)] if ring else []

@@ -28,6 +28,8 @@ from schemas.landing.quarantine import TABLE as QUARANTINE
 from schemas.landing.vault import TABLE as VAULT
 
 _BY_FILE = ("day", "party", "file_name")
+_SMALL = 1 << 20
+"""Bytes as they came, packed or not; below this a second core costs more than it gives."""
 _File = tuple[date, str, str]
 
 
@@ -58,7 +60,7 @@ class Landing:
     def take(self, batch: Batch) -> Taken:
         """Read, judge and write one table's new files."""
         with naming_torn_files(batch.arrivals):
-            rows = judged(batch.read(batch.arrivals), batch.table).persist()
+            rows = judged(_gathered(batch), batch.table).persist()
             found = _by_file(rows, _FOUND)
         before, replaced = self.lake.read(batch.table), self._replaced(batch)
         touched = sorted({day for row in found.values() for day in row.days})
@@ -116,6 +118,12 @@ _FOUND = {
     "days": "collect_set(CASE WHEN size(reasons) = 0 THEN event_day END)",
 }
 _REPEATED = {"n": "count_if(is_duplicate)", "late": "count_if(is_duplicate AND event_day < day)"}
+
+
+def _gathered(batch: Batch) -> DataFrame:
+    """The batch's rows; of small files in one piece, so that nothing is shuffled where there is nothing to share out."""
+    rows = batch.read(batch.arrivals)
+    return rows.coalesce(1) if sum(arrival.n_bytes for arrival in batch.arrivals) < _SMALL else rows
 
 
 def _new(good: DataFrame, landed: DataFrame) -> tuple[DataFrame, dict[_File, Row], tuple[DataFrame, ...]]:

@@ -82,15 +82,16 @@ def collect(examples: DataFrame) -> Examples:
     """The examples on the driver, sorted by person and brand."""
     import numpy as np
 
-    total = examples.count()
-    share = min(1.0, MOST_ROWS / max(total, 1))
     lot = F.pmod(F.xxhash64("person_id", F.lit("train")), F.lit(1_000_000))
     part = F.pmod(F.xxhash64("person_id", F.lit("held out")), F.lit(_PARTS)).cast("double").alias("part")
-    chosen = examples.where(lot < share * 1_000_000).orderBy("person_id", "brand_id").select(*NAMES, LABEL, part)
-    columns = {
-        name: column.to_numpy(zero_copy_only=False)
-        for name, column in zip(chosen.columns, chosen.toArrow().columns, strict=True)
-    }
+    held = examples.persist()
+    try:
+        share = min(1.0, MOST_ROWS / max(held.count(), 1))
+        chosen = held.where(lot < share * 1_000_000).select("person_id", "brand_id", *NAMES, LABEL, part).toArrow()
+    finally:
+        held.unpersist()
+    ordered = chosen.sort_by([("person_id", "ascending"), ("brand_id", "ascending")])
+    columns = {name: ordered[name].to_numpy() for name in (*NAMES, LABEL, "part")}
     features = np.column_stack([columns[name].astype(np.float64) for name in NAMES])
     return Examples(features, columns[LABEL], columns["part"] == _HELD_OUT)
 

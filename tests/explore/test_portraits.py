@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import pytest
 from pyspark.sql import DataFrame, SparkSession
@@ -12,7 +13,7 @@ GROUPS = {("3", "live"): 40, ("3", "search"): 10, ("6", "live"): 50, (None, "liv
 
 
 def of(spark: SparkSession, groups: dict[tuple[str | None, str], int]) -> DataFrame:
-    rows = [(*values, f"p{number}") for values, n in groups.items() for number in range(n)]
+    rows = [(*values, f"{values}{number}") for values, n in groups.items() for number in range(n)]
     return spark.createDataFrame(rows, "city_tier STRING, scene STRING, person_id STRING")
 
 
@@ -27,8 +28,8 @@ def test_each_group_has_its_count_shares_and_index_with_intervals(compared: Port
     index = ("city_tier", "3"), ("city_tier", "6")
     expected = pd.DataFrame(
         [
-            (50, 50, 0.5, 0.4038, 0.5962, 0.25, 200.0, 146.7044, 272.6571),
-            (50, 50, 0.5, 0.4038, 0.5962, 0.25, 200.0, 146.7044, 272.6571),
+            (50, 50, 0.5, 0.4038, 0.5962, 0.25, 200.0, 174.1169, 229.7307),
+            (50, 50, 0.5, 0.4038, 0.5962, 0.25, 200.0, 174.1169, 229.7307),
         ],
         columns=["n", "base_n", "share", "share_low", "share_high", "base_share", "tgi", "ci_low", "ci_high"],
         index=pd.MultiIndex.from_tuples(index, names=["tag", "value"]),
@@ -84,11 +85,25 @@ def test_an_unknown_tag_is_refused_by_name(spark: SparkSession) -> None:
         portrait(people, people, ["zodiac"], least_people=1)
 
 
-def test_the_index_of_the_base_against_itself_is_a_hundred() -> None:
-    found = tgi(30, 90, 30, 90)
-    assert found.value == pytest.approx(100)
-    assert found.low < 100 < found.high
-    assert found.low * found.high == pytest.approx(100**2)
+def test_a_segment_apart_from_its_base_has_katzs_interval(spark: SparkSession) -> None:
+    apart = of(spark, {("3", "moments_ad"): 50, ("6", "moments_ad"): 50})
+    found = portrait(apart, of(spark, GROUPS), ["city_tier"], least_people=20).table().set_index("value").loc["3"]
+    assert (found["tgi"], found["ci_low"], found["ci_high"]) == pytest.approx((200, 146.7044, 272.6571), abs=1e-4)
+
+
+def test_the_index_of_the_base_against_itself_is_a_hundred_for_sure() -> None:
+    assert tgi(30, 90, 30, 90, is_part=True)[:3] == pytest.approx((100, 100, 100))
+
+
+def test_the_interval_of_a_part_holds_the_truth_nineteen_times_in_twenty() -> None:
+    lot = np.random.default_rng(1)
+    truth, held = 100 * 0.11 / (0.8 * 0.11 + 0.2 * 0.04), 0
+    for _ in range(2_000):
+        is_in = lot.random(2_000) < 0.8
+        has_tag = lot.random(2_000) < np.where(is_in, 0.11, 0.04)
+        found = tgi(int((is_in & has_tag).sum()), int(is_in.sum()), int(has_tag.sum()), 2_000, is_part=True)
+        held += found.low <= truth <= found.high
+    assert 0.93 < held / 2_000 < 0.97
 
 
 def test_the_chart_holds_every_group_that_the_table_shows(compared: Portrait) -> None:

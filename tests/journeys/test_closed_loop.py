@@ -72,10 +72,10 @@ def test_the_loop_closes(loop: Bank) -> None:
     for _ in night(loop, FESTIVAL[1]):
         pass
     told = report(loop.lake, loop.settings, brand_id="b01", festival=2015, out=loop.lake.root.parent / "report.html")
-    found = {figure.facts["id"]: figure.facts for figure in told.figures}
+    found = {figure.id: figure for figure in told.figures}
     assert {"1", "2", "3", "4", "7.users", "7.gmv", "9.ratio", "9.hours", "9.rival_hours", "19"} <= found.keys()
-    missed = {name: fact for name, fact in found.items() if not fact["ci_low"] <= fact["planted"] <= fact["ci_high"]}
-    assert missed == {}
+    missed = {name for name, figure in found.items() if not figure.is_recovered}
+    assert missed == set()
     assert "<svg" in told.file.read_text()
 
 

@@ -95,16 +95,12 @@ def tiers(rows: Sequence[Tier]) -> Markup:
 
 def race(minutes: Sequence[Minute], rival: Sequence[tuple[int, float]], hours: Figure | None) -> Markup:
     """Our running total by hour, the goal, and the rival's one day in its place at the end."""
-    amounts, _ = by_minute(minutes)
-    ours = [{"who": "We · 我方", "hour": 0.0, "yuan": 0.0}]
-    ours += [
-        {"who": "We · 我方", "hour": hour / 60, "yuan": total / 100}
-        for hour, total in enumerate(accumulate(amounts), start=1)
-        if hour % 60 == 0
-    ]
-    theirs = [
-        {"who": "Rival's one day · 友商单日", "hour": RACE_HOURS - 24 + (minute + 1) / 60, "yuan": total / 100}
-        for (minute, _), total in zip(rival, accumulate(value for _, value in rival), strict=True)
+    ours = list(accumulate(by_minute(minutes)[0]))
+    theirs = list(accumulate(value for _, value in rival))
+    points = [_point("We · 我方", minute + 1, ours[minute]) for minute in (0, *range(59, len(ours), 60))]
+    points += [
+        _point("Rival's one day · 友商单日", (RACE_HOURS - 24) * 60 + minute + 1, total)
+        for (minute, _), total in zip(rival, theirs, strict=True)
         if minute % 60 in {0, 59}
     ]
     who = alt.Color("who:N", title=None, sort=None, scale=alt.Scale(range=[OURS, PEAK]))
@@ -117,13 +113,13 @@ def race(minutes: Sequence[Minute], rival: Sequence[tuple[int, float]], hours: F
         scale=alt.Scale(domain=[0, RACE_HOURS]),
     )
     yuan = alt.Y("yuan:Q", title="CNY, running total · 累计成交额（元）", axis=alt.Axis(format="~s", tickCount=6))
-    lines = _data(ours + theirs).mark_line(strokeWidth=2.5).encode(x=hour, y=yuan, color=who, strokeDash=dash)
-    goal = GOAL_SHARE * ours[-1]["yuan"]  # type: ignore[operator]
+    lines = _data(points).mark_line(strokeWidth=2.5).encode(x=hour, y=yuan, color=who, strokeDash=dash)
+    goal = GOAL_SHARE * ours[-1] / 100
     rule = _data([{"yuan": goal}]).mark_rule(stroke=MUTED, strokeDash=[3, 3]).encode(y="yuan:Q")
     text = "goal · 目标" + (f": {hours.estimate.value:.1f} h" if hours else "")
     note = _data([{"yuan": goal, "hour": 4, "text": text}]).mark_text(align="left", dy=-8, color=MUTED)
-    layers = lines + rule + note.encode(x="hour:Q", y="yuan:Q", text="text:N")
-    return _svg(layers.properties(width=WIDTH, height=260), "Running total of net turnover by hour beside the rival's one day")
+    layers = (lines + rule + note.encode(x="hour:Q", y="yuan:Q", text="text:N")).properties(width=WIDTH, height=260)
+    return _svg(layers, "Running total of net turnover by hour beside the rival's one day")
 
 
 def arms(control: Arm, treated: Arm) -> Markup:
@@ -146,6 +142,10 @@ def arms(control: Arm, treated: Arm) -> Markup:
     return _svg(
         layers.properties(width=WIDTH - 160, height=alt.Step(64)), "Conversion of the treated and of the sealed control"
     )
+
+
+def _point(who: str, minute: int, fen: float) -> dict[str, Any]:
+    return {"who": who, "hour": minute / 60, "yuan": fen / 100}
 
 
 def _data(rows: Sequence[dict[str, Any]]) -> alt.Chart:

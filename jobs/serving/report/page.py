@@ -15,7 +15,7 @@ from jobs.serving.report.loop import Arm, Returned
 from jobs.serving.report.measures import Day, Minute, Registered, Tier
 from jobs.serving.report.spread import views
 from jobs.stats import difference, sample_ratio
-from jobs.stats.difference import Adjusted, Difference
+from jobs.stats.difference import Adjusted, Difference, Relative
 from jobs.stats.sample_ratio import SampleRatio
 
 
@@ -49,6 +49,7 @@ class Comparison:
 
     lot: SampleRatio
     bought: Difference
+    lift: Relative | None
     conversion: Adjusted
     spend: Difference
     spend_adjusted: Adjusted
@@ -62,6 +63,7 @@ def compared(told: Told) -> Comparison | None:
     return Comparison(
         sample_ratio.check(control.n, treated.n, told.control_share),
         difference.in_proportions((control.n_buyer, control.n), (treated.n_buyer, treated.n)),
+        difference.relative(control.conversion, treated.conversion) if control.n_buyer else None,
         difference.adjusted(control.conversion, treated.conversion),
         difference.in_means(control.spend, treated.spend),
         difference.adjusted(control.spend, treated.spend),
