@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from typer.exceptions import TyperException
 
 from conf.errors import BrandcubeError, GateFailed, MissingInput, UnknownName
 from conf.settings import load
@@ -70,7 +71,7 @@ def land(
 
     if not path.exists():
         raise MissingInput(f"{path} is not there: name the folder or file that the party sent")
-    with bank_of(context) as bank:
+    with bank_of(context, create=True) as bank:
         landed = land_rows(bank.spark, bank.lake, bank.settings, source=source, path=path, day=day.date())
     counts = {name: getattr(landed, name) for name in ("rows_in", "accepted", "quarantined", "duplicate", "late")}
     console.say(", ".join(f"{name} {count:,}" for name, count in counts.items()))
@@ -208,7 +209,11 @@ def demo(
 def main() -> None:
     """Run the command; what the user can mend is one sentence and exit code 2, a failed gate exit code 3."""
     try:
-        app()
+        sys.exit(app(standalone_mode=False))
+    except TyperException as error:
+        told = getattr(error, "format_message", error.__str__)()
+        console.say_error(BrandcubeError(told))
+        sys.exit(BAD_INPUT)
     except BrandcubeError as error:
         console.say_error(error)
         sys.exit(GATE_FAILED if isinstance(error, GateFailed) else BAD_INPUT)

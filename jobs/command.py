@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -36,19 +38,22 @@ class Options:
 
 
 @contextmanager
-def bank_of(context: typer.Context, *, write: bool = True) -> Iterator[Bank]:
-    """The bank, opened; with the lake's lock for commands that write, and the trace of an error in the log."""
+def bank_of(context: typer.Context, *, write: bool = True, create: bool = False) -> Iterator[Bank]:
+    """The bank, opened; with the lake's lock for commands that write, and the trace of what goes wrong in the log.
+
+    Only a landing may ``create`` the lake; what is wrong with the lake is said before anything is written beside it.
+    """
     from jobs.bank import Bank, logs, writing
+    from jobs.lake import check_version
 
     given: Options = context.obj
-    if not write and not given.lake.exists():
+    if not create and not given.lake.exists():
         raise MissingInput(f"{given.lake} is not there: land something first, or name another --lake")
+    check_version(given.lake)
     log = console.log_to(logs(given.lake))
+    sys.excepthook = partial(console.unexpected, log, logs(given.lake))
     try:
-        if write:
-            with writing(given.lake):
-                yield Bank.open(given.lake, given.environment)
-        else:
+        with writing(given.lake) if write else nullcontext():
             yield Bank.open(given.lake, given.environment)
     except BrandcubeError:
         log.exception("stopped")

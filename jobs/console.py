@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 
 import structlog
@@ -62,6 +63,20 @@ def log_to(folder: Path) -> structlog.stdlib.BoundLogger:
 def say_error(error: BrandcubeError) -> None:
     """The one sentence, on standard error."""
     console.print(f"brandcube: {error}", markup=False, soft_wrap=True, style="red")
+
+
+def unexpected(
+    log: structlog.stdlib.BoundLogger,
+    folder: Path,
+    kind: type[BaseException],
+    error: BaseException,
+    trace: TracebackType | None,
+) -> None:
+    """An error that nobody foresaw: its trace into the log, one line on standard error, and no value from the data."""
+    log.error("unexpected", exc_info=(kind, error, trace))
+    console.print(
+        f"brandcube: unexpected {kind.__name__}; the trace is in {folder}/brandcube.log", markup=False, soft_wrap=True
+    )
 
 
 def _shown(value: object) -> str:

@@ -16,7 +16,9 @@ _NARROW = "".join(chr(code) for code in range(0x21, 0x7F)) + " "
 _FOLD = str.maketrans(_WIDE, _NARROW)
 _BLANKS = " \t\r\n\x0b\x0c\x85\xa0\u2028\u2029\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\ufeff"
 _SEPARATORS = rf"[{_BLANKS}().\-\u2010-\u2015\u2212]"
-_NO_TEXT = r"[^\s\x00-\x1f\x7f=+@\-]"
+_CONTROLS = r"\x00-\x1f\x7f"
+_FIRST = rf"[^{_BLANKS}{_CONTROLS}=+@\-]"
+_SOLID = rf"[^{_BLANKS}{_CONTROLS}]"
 _HASH = r"[0-9A-Fa-f]{40}|[0-9A-Fa-f]{64}"
 _HOST = r"[a-z0-9](?:[a-z0-9\-]{0,61}[a-z0-9])?"
 
@@ -34,6 +36,12 @@ class Rule:
     replace: tuple[tuple[str, str], ...] = ()
     refused: str = ""
 
+    @property
+    def pattern(self) -> str:
+        """What the whole text must match, never the empty one."""
+        but_not = rf"(?!(?:{self.refused})\Z)" if self.refused else ""
+        return rf"\A{but_not}(?:{self.valid})\Z"
+
 
 RULES = {
     IdentifierType.PHONE: Rule(r"1[3-9][0-9]{9}", replace=((_SEPARATORS, ""), (r"\A(?:\+86|0086|86(?=1[0-9]{10}\Z))", ""))),
@@ -43,13 +51,11 @@ RULES = {
         replace=((r"\.(?=[^@]*@(?:gmail|googlemail)\.com\Z)", ""),),
     ),
     IdentifierType.OPENID: Rule(r"[A-Za-z0-9_\-]{1,64}", refused=_HASH),
-    IdentifierType.JD_PIN: Rule(rf"{_NO_TEXT}[^\s\x00-\x1f\x7f]{{0,63}}", refused=_HASH),
+    IdentifierType.JD_PIN: Rule(rf"{_FIRST}{_SOLID}{{0,63}}", refused=_HASH),
     IdentifierType.OAID: Rule(r"[0-9a-f\-]{16,64}", lower=True, refused=r"[0\-]+"),
     IdentifierType.IMEI: Rule(r"[0-9]{15}|[0-9a-f]{14}", lower=True, replace=((_SEPARATORS, ""),), refused=r"0+"),
     IdentifierType.MEMBER: Rule(r"[A-Za-z0-9][A-Za-z0-9_\-]{0,63}", refused=_HASH),
-    IdentifierType.NAME: Rule(
-        rf"{_NO_TEXT}(?:[^\x00-\x1f\x7f]{{0,98}}[^\s\x00-\x1f\x7f])?", lower=True, replace=((rf"[{_BLANKS}]+", " "),)
-    ),
+    IdentifierType.NAME: Rule(rf"{_FIRST}(?:[^{_CONTROLS}]{{0,98}}{_SOLID})?", lower=True, replace=((rf"[{_BLANKS}]+", " "),)),
 }
 
 
@@ -61,8 +67,7 @@ def normalise(value: str | None, identifier_type: str) -> str | None:
     text = value.translate(_FOLD).strip(_BLANKS)
     text = text.lower() if rule.lower else text
     text = reduce(lambda done, step: re.sub(step[0], step[1], done), rule.replace, text)
-    accepted = re.fullmatch(rule.valid, text) and not (rule.refused and re.fullmatch(rule.refused, text))
-    return text if accepted else None
+    return text if re.search(rule.pattern, text) else None
 
 
 def normalised(raw: Column, identifier_type: str) -> Column:
@@ -72,10 +77,7 @@ def normalised(raw: Column, identifier_type: str) -> Column:
     text = F.btrim(folded, F.lit(_BLANKS))
     text = F.lower(text) if rule.lower else text
     text = reduce(lambda done, step: F.regexp_replace(done, _java(step[0]), step[1]), rule.replace, text)
-    accepted = text.rlike(rf"\A(?:{rule.valid})\z")
-    if rule.refused:
-        accepted = accepted & ~text.rlike(rf"\A(?:{rule.refused})\z")
-    return F.when(accepted, text)
+    return F.nullif(F.regexp_extract(text, _java(rule.pattern), 0), F.lit(""))
 
 
 def _java(pattern: str) -> str:

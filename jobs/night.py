@@ -81,8 +81,8 @@ def _arrivals(bank: Bank, day: date) -> dict[str, list[date]]:
     found = defaultdict(list)
     for row in ledger.select("table_name", "day").distinct().collect():
         found[row.table_name].append(row.day)
-    if not found:
-        raise MissingInput(f"nothing has landed by {day}: run `brandcube land all INBOX --day {day}` first")
+    if not any(day in days for days in found.values()):
+        raise MissingInput(f"nothing has landed for {day}: run `brandcube land all INBOX --day {day}` first")
     earlier = [snapshot for snapshot in bank.lake.days(find("core.person")) if snapshot < day]
     last = max(earlier, default=date.min)
     recent = {table: sorted(arrived for arrived in days if arrived > last) for table, days in found.items()}

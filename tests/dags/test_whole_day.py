@@ -43,13 +43,16 @@ def run(monkeypatch: pytest.MonkeyPatch, dags: dict[str, DAG], tmp_path: Path) -
     monkeypatch.setattr(dagrun, "get_or_create_dagrun", create_with_key)
     for name in ("lake", "inbox"):
         monkeypatch.setenv(f"AIRFLOW_VAR_BRANDCUBE_{name.upper()}", str(tmp_path / name))
+    for dag in dags.values():
+        for task in dag.tasks:
+            monkeypatch.setattr(task, "retries", 0)
     return lambda layer: dags[f"brandcube_{layer}"].test(logical_date=None)
 
 
 @pytest.mark.timeout(1800)
 @pytest.mark.skipif(not BRANDCUBE.exists(), reason="the jobs environment is not there: `make test` makes it")
 def test_a_day_is_landed_and_its_core_tables_are_made(run: Callable[[str], DagRun], tmp_path: Path) -> None:
-    world = ("--people", "500", "--from", "2015-10-30", "--to", DAY, "--seed", "3")
+    world = ("--people", "500", "--from", DAY, "--to", DAY, "--seed", "3")
     _brandcube("generate", "--out", str(tmp_path / "inbox"), *world)
     landed = run("landing")
     assert (landed.state, landed.partition_key) == ("success", DAY)
