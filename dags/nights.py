@@ -17,8 +17,7 @@ from airflow.sdk import DAG, Asset, AssetAll, CronPartitionTimetable, Partitione
 from airflow.sdk.bases.timetable import BaseTimetable
 
 from dags.command import CHECKOUT, BrandcubeOperator, variable
-from schemas.catalogue import build_order, layer, tables
-from schemas.contract import Input
+from schemas.catalogue import build_order, layer, reads_today, tables
 
 NIGHTLY = CronPartitionTimetable("15 2 * * *", timezone="Asia/Shanghai", run_offset=-1, key_format="%Y-%m-%d")
 ASSETS = {name: Asset(name=name, uri=f"brandcube:{name}", group=table.layer) for name, table in tables().items()}
@@ -27,11 +26,11 @@ ASSETS = {name: Asset(name=name, uri=f"brandcube:{name}", group=table.layer) for
 def landing_dag() -> DAG:
     """One run a day, for yesterday: lands what the parties sent, and so brings every landing asset of that day."""
     with _dag("landing", "Lands what every party sent for the day.", NIGHTLY) as dag:
-        BrandcubeOperator(
-            task_id="land",
-            arguments=["land", "all", variable("inbox", CHECKOUT / "inbox")],
-            outlets=[ASSETS[table.full_name] for table in layer("landing")],
+        land = BrandcubeOperator(task_id="land", arguments=["land", "all", variable("inbox", CHECKOUT / "inbox")])
+        judge = BrandcubeOperator(
+            task_id="judge", arguments=["judge"], outlets=[ASSETS[table.full_name] for table in layer("landing")]
         )
+        land >> judge
     return dag
 
 
@@ -51,14 +50,9 @@ def layer_dag(name: str) -> DAG:
                 inlets=[ASSETS[item.table] for item in table.inputs],
                 outlets=[ASSETS[table.full_name]],
             )
-            [tasks[item.table] for item in table.inputs if item.table in tasks and _reads_today(item)] >> task
+            [tasks[name] for name in sorted(reads_today(table) & tasks.keys())] >> task
             tasks[table.full_name] = task
     return dag
-
-
-def _reads_today(item: Input) -> bool:
-    """False where only earlier days are read, as a list reads the lists of the week before."""
-    return isinstance(item.days, str) or 0 in item.days
 
 
 def _dag(name: str, doc: str, schedule: BaseTimetable) -> DAG:

@@ -117,6 +117,19 @@ def night(context: typer.Context, day: Day, as_json: Json = False) -> None:
 
 
 @app.command()
+def judge(context: typer.Context, day: Day, as_json: Json = False) -> None:
+    """Have the day's arrivals judged by their suites, as a night does before it makes anything."""
+    from jobs.night import judge_arrivals, make_runner
+
+    with bank_of(context) as bank:
+        runner = make_runner(bank)
+        judged = judge_arrivals(runner, day.date())
+        docs = runner.gate.publish()
+    console.say(f"{len(judged)} tables kept their suites: {docs}")
+    tell(as_json, {"day": day.date(), "tables": judged, "data_docs": docs})
+
+
+@app.command()
 def export(
     context: typer.Context,
     brand: Annotated[str, typer.Option(help="Brand, a file of conf/brands.")],
@@ -166,10 +179,10 @@ def list_tables(
         print(render())
         return
     with bank_of(context, write=False) as bank:
-        found = {table: bank.lake.summary(table) for table in tables().values() if bank.lake.exists(table)}
+        found = [(table, bank.lake.summary(table)) for table in tables().values() if bank.lake.exists(table)]
     facts = [
         {"table": table.full_name, "layer": table.layer, "days": item.days, "rows": item.rows, "checksum": item.checksum}
-        for table, item in found.items()
+        for table, item in found
     ]
     if not as_json:
         console.grid(

@@ -13,6 +13,7 @@ from pyspark.sql import functions as F
 from conf.errors import MissingInput
 from expectations.gate import Gate
 from jobs.bank import Bank
+from jobs.lake import Lake
 from jobs.models import features, registry, train
 from jobs.models.registry import Champion
 from jobs.runner import NIGHT, Made, Runner
@@ -26,10 +27,17 @@ _STAGE, _PORTRAIT = find("mart.brand_stage"), find("mart.user_portrait")
 def night(bank: Bank, day: date) -> Iterator[Made]:
     """Make all tables of a day, each yielded when it is there; ``GateFailed`` stops before anything downstream is written."""
     runner = make_runner(bank, kind=NIGHT)
-    for name, days in _arrivals(bank, day).items():
-        runner.judge_landed(find(f"landing.{name}"), days)
+    judge_arrivals(runner, day)
     yield from _made(runner, day)
     runner.gate.publish()
+
+
+def judge_arrivals(runner: Runner, day: date) -> list[str]:
+    """Have everything judged that arrived since the night before; the tables' names. ``GateFailed`` at the first breach."""
+    arrived = _arrivals(runner.lake, day)
+    for name, days in arrived.items():
+        runner.judge_landed(find(f"landing.{name}"), days)
+    return sorted(arrived)
 
 
 def _made(runner: Runner, day: date) -> Iterator[Made]:
@@ -75,15 +83,15 @@ def _examples(runner: Runner, day: date) -> DataFrame:
     return features.labelled(stage, portrait, order_line, person, day=then, settings=runner.settings)
 
 
-def _arrivals(bank: Bank, day: date) -> dict[str, list[date]]:
+def _arrivals(lake: Lake, day: date) -> dict[str, list[date]]:
     """The landing tables that files arrived for since the night before this one, with the days of arrival."""
-    ledger = bank.lake.read(find("landing.file")).where(F.col("day") <= F.lit(day))
+    ledger = lake.read(find("landing.file")).where(F.col("day") <= F.lit(day))
     found = defaultdict(list)
     for row in ledger.select("table_name", "day").distinct().collect():
         found[row.table_name].append(row.day)
     if not any(day in days for days in found.values()):
         raise MissingInput(f"nothing has landed for {day}: run `brandcube land all INBOX --day {day}` first")
-    earlier = [snapshot for snapshot in bank.lake.days(find("core.person")) if snapshot < day]
+    earlier = [snapshot for snapshot in lake.days(find("core.person")) if snapshot < day]
     last = max(earlier, default=date.min)
     recent = {table: sorted(arrived for arrived in days if arrived > last) for table, days in found.items()}
     return {table: days for table, days in sorted(recent.items()) if days}

@@ -81,7 +81,7 @@ class Runner:
 
     def require_inputs(self, table: Table, days: Sequence[date]) -> None:
         """``MissingInput`` where nothing landed for any of the days, or where an input that a run makes was not made."""
-        read = [(find(item.table), item) for item in table.inputs if item.days == NEWEST or 0 in item.days]
+        read = [(find(item.table), item) for item in table.inputs if isinstance(item.days, str) or 0 in item.days]
         if all(source.layer == "landing" for source, _ in read):
             landed = {day for source, _ in read for day in self.lake.days(source)}
             if table.is_day_local and not landed & set(days):
@@ -93,7 +93,7 @@ class Runner:
     def _is_made(self, source: Table, item: Input, days: Sequence[date]) -> bool:
         """True where the commits say that the input was made for all of the days, rows or no rows."""
         built = {found for note in self.lake.notes(source) for found in note["days"]}
-        return bool(built) if item.days == NEWEST else all(str(day) in built for day in days)
+        return bool(built) if isinstance(item.days, str) else all(str(day) in built for day in days)
 
     def judge_landed(self, table: Table, days: Sequence[date]) -> None:
         """Have the rows judged that arrived on the days; ``GateFailed`` where they broke a critical expectation."""

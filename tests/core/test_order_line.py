@@ -37,7 +37,7 @@ def test_only_the_first_line_counts_the_order_and_a_cancellation_uncounts_it(spa
         {"event_id": "e3", "line_no": 1, "status": "cancelled"},
     ]
     found = built(spark, settings, lines).select("event_id", "n_order")
-    assertDataFrameEqual(found, spark.createDataFrame([("e1", 1), ("e2", 0), ("e3", -1)], "event_id STRING, n_order INT"))
+    assertDataFrameEqual(found, spark.createDataFrame([("e1", 1), ("e2", 0), ("e3", -1)], "event_id STRING, n_order BIGINT"))
 
 
 def test_an_order_among_the_shopping_actions_is_one_piece_at_no_price_and_other_actions_are_none(

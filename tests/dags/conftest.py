@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from importlib.util import find_spec
 from pathlib import Path
@@ -16,14 +17,20 @@ if TYPE_CHECKING:
 CHECKOUT = Path(__file__).parents[2]
 collect_ignore_glob = [] if find_spec("airflow") else ["test_*.py"]
 
+HOME = tempfile.mkdtemp(prefix="brandcube-airflow-")
+
 # Airflow reads these when it is first imported.
 os.environ |= {
-    "AIRFLOW_HOME": tempfile.mkdtemp(prefix="brandcube-airflow-"),
+    "AIRFLOW_HOME": HOME,
     "AIRFLOW__CORE__DAGS_FOLDER": str(CHECKOUT / "dags"),
     "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
     "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
     "AIRFLOW__CORE__UNIT_TEST_MODE": "False",
 }
+
+
+def pytest_sessionfinish() -> None:
+    shutil.rmtree(HOME, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
