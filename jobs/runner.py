@@ -57,17 +57,17 @@ class Runner:
         return reduce(DataFrame.unionByName, parts)
 
     def run(self, table: Table, days: Sequence[date]) -> Made:
-        """Make the table's days anew: all of them are replaced in one commit, or none."""
+        """Make the table's days anew: all of them are replaced in one commit, or none.
+
+        The rows are computed once and cut from the plan that made them: gate and writer would analyse it again each time.
+        """
         started = time.monotonic()
         rows = self.frame(table, days)
         check_columns(table, rows)
-        rows = rows.persist()
-        try:
-            count = rows.count()
-            self._judge(table, rows, days)
-            self.lake.replace(table, rows, days, self._note(table, days))
-        finally:
-            rows.unpersist()
+        rows = rows.localCheckpoint()
+        count = rows.count()
+        self._judge(table, rows, days)
+        self.lake.replace(table, rows, days, self._note(table, days))
         return Made(table.full_name, tuple(days), count, time.monotonic() - started)
 
     def days_of_night(self, table: Table, day: date) -> list[date]:
@@ -97,11 +97,7 @@ class Runner:
 
     def judge_landed(self, table: Table, days: Sequence[date]) -> None:
         """Have the rows judged that arrived on the days; ``GateFailed`` where they broke a critical expectation."""
-        rows = self.lake.read(table).where(F.col("day").isin(list(days))).persist()
-        try:
-            self._judge(table, rows, days)
-        finally:
-            rows.unpersist()
+        self._judge(table, self.lake.read(table).where(F.col("day").isin(list(days))).localCheckpoint(), days)
 
     def _build(self, table: Table, days: Sequence[date], given: Mapping[str, DataFrame]) -> DataFrame:
         build = import_module(f"jobs.{table.layer}.{table.name}").build

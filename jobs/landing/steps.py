@@ -45,7 +45,7 @@ class Taken:
 
     def release(self) -> None:
         """Give the memory back."""
-        for rows in (self.rows, *self.held):
+        for rows in self.held:
             rows.unpersist()
 
 
@@ -60,7 +60,7 @@ class Landing:
     def take(self, batch: Batch) -> Taken:
         """Read, judge and write one table's new files."""
         with naming_torn_files(batch.arrivals):
-            rows = judged(_gathered(batch), batch.table).persist()
+            rows = judged(_gathered(batch), batch.table).localCheckpoint()
             found = _by_file(rows, _FOUND)
         before, replaced = self.lake.read(batch.table), self._replaced(batch)
         touched = sorted({day for row in found.values() for day in row.days})

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gzip
 import json
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,42 +11,17 @@ import pytest
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
-from conf.errors import MissingInput, UnknownName
 from conf.settings import Settings
 from jobs.lake import Lake
-from jobs.landing.arrival import TornFile
-from jobs.landing.file import Landed
 from jobs.landing.ingest import land
 from jobs.privacy import QUARANTINE, KeyRing
 from schemas.catalogue import find, layer
+from tests.landing.conftest import Land
 from tests.landing.sending import BRAND, DAY, MEMBER, ORDER, RAW, SHOPPING, SOCIAL, at, row, send
 
 NEXT = date(2015, 11, 2)
 EARLIER = date(2015, 10, 30)
 LEDGER, REFUSED = find("landing.file"), find("landing.quarantine")
-
-Land = Callable[..., tuple[int, int, int, int, int]]
-
-
-@pytest.fixture
-def landing(spark: SparkSession, lake: Lake, settings: Settings, tmp_path: Path) -> Land:
-    """Land from the test's inbox; the five counts."""
-
-    def run(source: str = "all", day: date = DAY, path: Path | None = None) -> tuple[int, int, int, int, int]:
-        return counts(land(spark, lake, settings, source=source, path=path or tmp_path / "inbox", day=day))
-
-    return run
-
-
-@pytest.fixture
-def inbox(tmp_path: Path) -> Path:
-    """The test's inbox."""
-    return tmp_path / "inbox"
-
-
-def counts(landed: Landed) -> tuple[int, int, int, int, int]:
-    assert landed.rows_in == landed.accepted + landed.quarantined + landed.duplicate
-    return landed.rows_in, landed.accepted, landed.quarantined, landed.duplicate, landed.late
 
 
 def _checksums(lake: Lake) -> dict[str, Any]:
@@ -222,46 +195,3 @@ def test_the_truth_of_a_planted_world_comes_along_and_grows(landing: Land, inbox
     landing()
     kept = json.loads((lake.root / "truth.json").read_text())
     assert kept == {"seed": 1, "figures": {"1": {"planted": 20.0}, "2": {"planted": 3.2}}}
-
-
-def test_a_file_that_is_cut_short_is_named_and_nothing_of_it_lands(landing: Land, inbox: Path, lake: Lake) -> None:
-    file = send(inbox, SOCIAL, [row(SOCIAL, f"e{n}") for n in range(200)])
-    file.write_bytes(file.read_bytes()[:-40])
-    with pytest.raises(TornFile, match=r"2015-11-01\.jsonl\.gz is cut short or damaged: have tencent send it again"):
-        landing()
-    assert not lake.exists(SOCIAL)
-    assert not lake.exists(LEDGER)
-
-
-def test_a_source_path_or_name_that_is_not_there_is_named(landing: Land, inbox: Path) -> None:
-    with pytest.raises(MissingInput, match=r"inbox is not there: name the folder or file"):
-        landing()
-    inbox.mkdir()
-    with pytest.raises(MissingInput, match=r"inbox holds no file <party>/<table>/<day>\.<ending> of 2015-11-01 or before"):
-        landing()
-    with pytest.raises(UnknownName, match=r"no source is named 'core.touch'; there are all, ad_return, .*, tmall_double11"):
-        landing("core.touch")
-    (inbox / "jd" / "gossip").mkdir(parents=True)
-    with pytest.raises(UnknownName, match=r"no landing table is named 'gossip'"):
-        landing()
-
-
-@pytest.mark.parametrize(
-    ("name", "message"), [("today.csv", "no inbox file is named"), ("2015-11-01.xlsx", "no kind of file is")]
-)
-def test_a_file_whose_name_says_no_day_or_kind_is_named(landing: Land, inbox: Path, name: str, message: str) -> None:
-    (inbox / "jd" / "brand").mkdir(parents=True)
-    (inbox / "jd" / "brand" / name).write_text("x")
-    with pytest.raises(UnknownName, match=message):
-        landing()
-
-
-def test_a_byte_order_mark_and_plain_endings_are_read(landing: Land, inbox: Path) -> None:
-    folder = inbox / "tencent" / "social_event"
-    folder.mkdir(parents=True)
-    (folder / f"{DAY}.jsonl").write_text("\ufeff" + json.dumps(row(SOCIAL, "a")) + "\r\n\r\n", "utf-8")
-    send(inbox, BRAND, [row(BRAND, "b1")])
-    file = inbox / "jd" / "brand" / f"{DAY}.csv"
-    (file.parent / f"{DAY}.csv.gz").write_bytes(gzip.compress(b"\xef\xbb\xbf" + file.read_bytes()))
-    file.unlink()
-    assert landing() == (2, 2, 0, 0, 0)
