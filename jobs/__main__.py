@@ -209,7 +209,7 @@ def doctor(context: typer.Context, as_json: Json = False) -> None:
 @app.command()
 def demo(
     context: typer.Context,
-    people: Annotated[int, typer.Option(min=500, help="People of the world.")] = 10_000,
+    people: Annotated[int, typer.Option(min=500, help="People of the world.")] = 8_000,
     as_json: Json = False,
 ) -> None:
     """Play the whole closed loop on a small festival world under demo/."""
