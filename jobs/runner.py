@@ -80,20 +80,15 @@ class Runner:
         return sorted({found for found in changed if found < day} | {day})
 
     def require_inputs(self, table: Table, days: Sequence[date]) -> None:
-        """``MissingInput`` where nothing landed for any of the days, or where an input that a run makes was not made."""
+        """``MissingInput`` where nothing landed for any of the days, or where an input that a run makes was never made."""
         read = [(find(item.table), item) for item in table.inputs if isinstance(item.days, str) or 0 in item.days]
         if all(source.layer == "landing" for source, _ in read):
             landed = {day for source, _ in read for day in self.lake.days(source)}
             if table.is_day_local and not landed & set(days):
                 raise MissingInput(f"nothing has landed for {days_text(days)}: run `brandcube land` first")
-        for source, item in read:
-            if source.layer != "landing" and not self._is_made(source, item, days):
+        for source, _ in read:
+            if source.layer != "landing" and not self.lake.exists(source):
                 raise MissingInput(f"{source.full_name} was not made for {days_text(days)}: run it, or the night, first")
-
-    def _is_made(self, source: Table, item: Input, days: Sequence[date]) -> bool:
-        """True where the commits say that the input was made for all of the days, rows or no rows."""
-        built = {found for note in self.lake.notes(source) for found in note["days"]}
-        return bool(built) if isinstance(item.days, str) else all(str(day) in built for day in days)
 
     def judge_landed(self, table: Table, days: Sequence[date]) -> None:
         """Have the rows judged that arrived on the days; ``GateFailed`` where they broke a critical expectation."""
