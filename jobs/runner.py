@@ -22,7 +22,7 @@ from conf.settings import Settings
 from expectations.gate import Gate
 from jobs.lake import Lake, check_columns
 from jobs.models.registry import Champion
-from schemas.catalogue import find
+from schemas.catalogue import find, reads_today
 from schemas.contract import EVERY, NEWEST, Input, Table
 
 NIGHT = "night"
@@ -81,12 +81,13 @@ class Runner:
 
     def require_inputs(self, table: Table, days: Sequence[date]) -> None:
         """``MissingInput`` where nothing landed for any of the days, or where an input that a run makes was never made."""
-        read = [(find(item.table), item) for item in table.inputs if isinstance(item.days, str) or 0 in item.days]
-        if all(source.layer == "landing" for source, _ in read):
-            landed = {day for source, _ in read for day in self.lake.days(source)}
-            if table.is_day_local and not landed & set(days):
+        today = reads_today(table)
+        sources = [find(item.table) for item in table.inputs if item.table in today]
+        if table.is_day_local and all(source.layer == "landing" for source in sources):
+            landed = {day for source in sources for day in self.lake.days(source)}
+            if not landed & set(days):
                 raise MissingInput(f"nothing has landed for {days_text(days)}: run `brandcube land` first")
-        for source, _ in read:
+        for source in sources:
             if source.layer != "landing" and not self.lake.exists(source):
                 raise MissingInput(f"{source.full_name} was not made for {days_text(days)}: run it, or the night, first")
 
