@@ -1,0 +1,1 @@
+"""Commands of ``brandcube``, one subject a module; ``jobs.__main__`` registers them."""
