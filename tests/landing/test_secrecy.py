@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
-from collections.abc import Iterator
 from pathlib import Path
 
-import pyarrow.parquet as pq
 import pytest
 from pyspark.sql import SparkSession
 
@@ -15,6 +12,7 @@ from conf.settings import Settings
 from jobs.lake import Lake
 from jobs.landing.ingest import land
 from jobs.privacy import QUARANTINE, VAULT, KeyRing
+from jobs.scan import encodings, scan
 from schemas.catalogue import find
 from tests.landing.sending import DAY, MEMBER, ORDER, RAW, SOCIAL, row, send
 
@@ -33,42 +31,20 @@ def landed(spark: SparkSession, lake: Lake, settings: Settings, tmp_path: Path) 
     return lake
 
 
-def _texts(value: str) -> Iterator[bytes]:
-    """What a value would look like if it had been kept, hashed without a key, or coded."""
-    raw = value.encode()
-    yield from (raw, base64.b64encode(raw), raw.hex().encode(), raw.hex().upper().encode())
-    for digest in ("md5", "sha1", "sha256"):
-        told = hashlib.new(digest, raw).hexdigest()
-        yield from (told.encode(), told.upper().encode())
-
-
 def _patterns() -> list[bytes]:
-    normal = ["13912345678", "+8613912345678", "canary.bird@example.com"]
-    return [text for value in (*RAW.values(), *SPOKEN.values(), *normal) for text in _texts(value)]
-
-
-def _contents(root: Path) -> Iterator[tuple[Path, bytes]]:
-    """Every file's bytes, and each Parquet column's values as text."""
-    for path in root.rglob("*"):
-        if path.is_file():
-            yield path, path.read_bytes()
-            if path.suffix == ".parquet":
-                yield path, repr(pq.ParquetFile(path).read().to_pylist()).encode()
-
-
-def _hits(root: Path) -> list[tuple[str, bytes]]:
-    patterns = _patterns()
-    return [(str(path), pattern) for path, content in _contents(root) for pattern in patterns if pattern in content]
+    normal = {"phone": "13912345678", "email": "canary.bird@example.com"}
+    known = [*RAW.items(), *SPOKEN.items(), *normal.items()]
+    return [text for kind, value in known for text in encodings(value, kind).values()]
 
 
 def test_no_byte_of_the_lake_holds_a_raw_identifier(landed: Lake) -> None:
-    assert _hits(landed.root) == []
+    assert scan([landed.root], _patterns()).hits == ()
 
 
 def test_the_scan_finds_what_was_planted(tmp_path: Path, spark: SparkSession) -> None:
     spark.createDataFrame([(SPOKEN["phone"], 1)], "text STRING, n INT").write.parquet(str(tmp_path / "planted"))
     (tmp_path / "note.txt").write_text(hashlib.sha256(b"13912345678").hexdigest())
-    assert {Path(name).suffix for name, _ in _hits(tmp_path)} == {".parquet", ".txt"}
+    assert {hit.path.suffix for hit in scan([tmp_path], _patterns()).hits} == {".parquet", ".txt"}
 
 
 def test_the_vault_holds_each_identifier_of_a_good_row_once_and_opens_with_its_key(landed: Lake, ring: KeyRing) -> None:
