@@ -14,15 +14,21 @@ from pyspark.sql import functions as F
 
 from conf.errors import MissingInput
 from conf.settings import Settings
+from expectations.gate import Gate
 from jobs.lake import Lake
 from jobs.landing.ingest import land
 from jobs.privacy import KeyRing
+from jobs.runner import Runner
 from schemas.catalogue import find
 
 LOGS = Path(os.environ.get("BRANDCUBE_REAL_LOGS", Path(__file__).parents[2].parent / "shared" / "data"))
 SHOPPING, SOCIAL, CONSENT = find("landing.shopping_event"), find("landing.social_event"), find("landing.consent")
 JDATA = LOGS / "jd_jdata2016"
 FEBRUARY = date(2016, 2, 1)
+MADE = (
+    *("core.person", "core.touch", "core.order_line", "core.user_brand_day"),
+    *("mart.user_portrait", "mart.brand_stage", "mart.brand_cube"),
+)
 ACTIONS = {"1": "view", "2": "cart", "3": "uncart", "4": "order", "5": "favourite", "6": "click"}
 
 
@@ -53,6 +59,21 @@ def test_a_jdata_slice_lands_with_all_rows_accounted_for(
     assert {tuple(row) for row in grants} == {(purpose, True, people) for purpose in ("link", "portrait", "measure")}
     again = land(spark, lake, settings, source="jdata2016", path=JDATA, day=day)
     assert (again.rows_in, again.accepted, again.duplicate) == (29_999, 0, 29_999)
+
+
+@_logs("jd_jdata2016")
+def test_portraits_and_cubes_are_built_from_a_jdata_slice(spark: SparkSession, lake: Lake, settings: Settings) -> None:
+    land(spark, lake, settings, source="jdata2016", path=JDATA, day=FEBRUARY)
+    runner = Runner(lake, settings, Gate(lake.root), lambda day: None)
+    for name in MADE:
+        runner.run(find(name), [FEBRUARY])
+    log = pd.read_csv(JDATA / "JData_Action_201602.csv", dtype=str)
+    today = log[log["time"] >= str(FEBRUARY)]
+    portraits = lake.read(find("mart.user_portrait"))
+    assert portraits.count() == today["user_id"].nunique()
+    assert portraits.agg(F.sum("n_touch_1d"), F.sum("n_order_1d")).first() == (len(today), (today["type"] == "4").sum())
+    cells = lake.read(find("mart.brand_cube")).groupBy("brand_id").agg(F.sum("n_event").alias("n")).collect()
+    assert {row.brand_id: row.n for row in cells} == today.groupby("brand").size().to_dict()
 
 
 def test_a_jdata_row_takes_what_is_known_of_user_and_product_along(

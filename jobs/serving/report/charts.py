@@ -24,6 +24,8 @@ INK, MUTED, LINE = "#1b2430", "#4a5766", "#d5dce4"
 OURS, PEAK, QUIET = "#123a5c", "#c2410c", "#7b8ea3"
 FONT = '"Noto Sans", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "Helvetica Neue", Arial, sans-serif'
 WIDTH = 850
+_CJK_ROOM = 60
+"""Pixels that Chinese labels may need beyond what a machine without their font measures."""
 
 _THEME: dict[str, Any] = {
     "background": None,
@@ -40,7 +42,14 @@ _THEME: dict[str, Any] = {
         "domainColor": "#9aa7b5",
         "tickColor": "#9aa7b5",
     },
-    "legend": {"labelColor": INK, "titleColor": MUTED, "labelFontSize": 12, "titleFontSize": 12, "orient": "top"},
+    "legend": {
+        "labelColor": INK,
+        "titleColor": MUTED,
+        "labelFontSize": 12,
+        "titleFontSize": 12,
+        "orient": "top",
+        "columnPadding": _CJK_ROOM,
+    },
     "text": {"color": INK, "fontSize": 12},
 }
 
@@ -140,7 +149,10 @@ def arms(control: Arm, treated: Arm) -> Markup:
     sizes = base.mark_text(dy=18, fontSize=11).encode(x="share:Q", text="n:N", color=alt.value(MUTED))
     layers = interval + points + labels + sizes
     return _svg(
-        layers.properties(width=WIDTH - 160, height=alt.Step(64)), "Conversion of the treated and of the sealed control"
+        layers.properties(
+            width=WIDTH - 220, height=alt.Step(64), padding={"left": _CJK_ROOM, "right": 4, "top": 4, "bottom": 4}
+        ),
+        "Conversion of the treated and of the sealed control",
     )
 
 
