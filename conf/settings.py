@@ -39,9 +39,11 @@ class Keys(_Section):
 
 
 class Landing(_Section):
-    """What landing accepts."""
+    """What landing accepts: days that a row may be late, and bytes of a file once it is unpacked and of a single row."""
 
     late_days: int = Field(ge=0)
+    most_expanded_bytes: int = Field(gt=0)
+    most_row_bytes: int = Field(gt=0)
 
 
 class Portrait(_Section):

@@ -38,9 +38,10 @@ KEYED_HASH = "^[0-9a-f]{64}$"
 
 
 def contract_rules(table: Table) -> tuple[Rule, ...]:
-    """What the contract alone asks of a batch; every breach is critical."""
+    """What the contract alone asks of a batch; every breach is critical. Texts are held to their shape where they come in."""
     of_columns = (rule for column in table.columns for rule in _column_rules(column))
-    return (rules.columns_are(table.column_names), *of_columns, rules.unique(table.key))
+    shapes = [rules.matches(column.name, column.pattern) for column in table.columns if column.pattern and table.source]
+    return (rules.columns_are(table.column_names), *of_columns, *shapes, rules.unique(table.key))
 
 
 def day_rules(table: Table) -> tuple[Rule, ...]:

@@ -1,4 +1,4 @@
-"""The ``brandcube`` command: generate, land, run, night, export, report, tables, doctor, demo."""
+"""The ``brandcube`` command: generate, land, ledger, run, night, export, report, tables, doctor, demo."""
 
 from __future__ import annotations
 
@@ -14,12 +14,14 @@ from conf.errors import BrandcubeError, GateFailed, MissingInput, UnknownName
 from conf.settings import load
 from jobs import console
 from jobs.command import Day, From, Json, Options, To, bank_of, check_names, days_of, table_of, tell, tell_made
+from jobs.commands.ledger import ledger
 from schemas.catalogue import tables
 
 BAD_INPUT, GATE_FAILED = 2, 3
 """Exit codes: something that the user can mend; a day whose batch broke a critical expectation."""
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
+app.command()(ledger)
 
 
 @app.callback()
@@ -73,7 +75,9 @@ def land(
         raise MissingInput(f"{path} is not there: name the folder or file that the party sent")
     with bank_of(context, create=True) as bank:
         landed = land_rows(bank.spark, bank.lake, bank.settings, source=source, path=path, day=day.date())
-    counts = {name: getattr(landed, name) for name in ("rows_in", "accepted", "quarantined", "duplicate", "late")}
+    counts = {name: getattr(landed, name) for name in ("rows_in", "accepted", "quarantined", "duplicate", "late", "beyond")}
+    for sentence in landed.sentences():
+        console.say(sentence)
     console.say(", ".join(f"{name} {count:,}" for name, count in counts.items()))
     tell(as_json, {"day": day.date(), **counts})
 

@@ -96,7 +96,7 @@ EMAIL_HASH = pseudonym("email_hash", IdentifierType.EMAIL, "Pseudonym of the e-m
 OAID_HASH = pseudonym("oaid_hash", IdentifierType.OAID, "Pseudonym of the device's OAID")
 MEMBER_HASH = pseudonym("member_hash", IdentifierType.MEMBER, "Pseudonym of the brand's member number")
 
-BRAND_ID = Column("brand_id", "STRING", "Brand", Privacy.PUBLIC, example="b01")
+BRAND_ID = Column("brand_id", "STRING", "Brand", Privacy.PUBLIC, example="b01", pattern=r"^[a-z0-9][a-z0-9-]{0,62}(?![\s\S])")
 SKU_ID = Column("sku_id", "STRING", "Article", Privacy.PUBLIC, example="s0001")
 CATEGORY = Column("category", "STRING", "Article category", Privacy.PUBLIC, example="phone")
 SCENE = Column("scene", "STRING", "Scene in which it happened", Privacy.PUBLIC, allowed=SCENES, example="jd_app")

@@ -70,6 +70,8 @@ class Column:
 
     ``identifier`` marks a landing column that holds the keyed pseudonym of a raw identifier of that type; the raw field
     is then named ``raw`` (by default the column's name without ``_hash``). ``low`` and ``high`` are inclusive.
+    ``is_physical`` marks what says where rows lie and not what they are: the table's checksum leaves it out.
+    ``pattern`` is what a party's text must match from its start, in a form that Java and Python read alike.
     """
 
     name: str
@@ -83,6 +85,8 @@ class Column:
     example: Value | dict[str, str] = None
     identifier: str | None = None
     raw: str | None = None
+    is_physical: bool = False
+    pattern: str | None = None
 
     @property
     def raw_name(self) -> str:

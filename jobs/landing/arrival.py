@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import re
-import zlib
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -17,12 +14,9 @@ from schemas.catalogue import layer
 from schemas.contract import Table
 
 ENDINGS = (".jsonl.gz", ".jsonl", ".csv.gz", ".csv", ".parquet")
-_DATED = re.compile(r"\d{4}-\d{2}-\d{2}(?=\.)")
-_CHUNK = 1 << 20
-
-
-class TornFile(MissingInput):
-    """A compressed file that ends before its end; nothing of it was landed."""
+_DATED = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?=\.)")
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
+"""What parties, files and nothing else are named: no sign that a path, a pattern or a terminal reads as something else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +41,21 @@ class Arrival:
     def name(self) -> str:
         """The file's name without its folder."""
         return self.path.name
+
+    @property
+    def kind(self) -> str:
+        """The format that the name ends in: jsonl, csv or parquet."""
+        return suffix(self.name).removesuffix(".gz").removeprefix(".")
+
+    @property
+    def key(self) -> tuple[date, str, str]:
+        """Day, party and name: what a file of a table is called by."""
+        return self.day, self.party, self.name
+
+
+def suffix(name: str) -> str:
+    """The ending of a party's file name that says how it is to be read; of other names what follows the last dot."""
+    return next((ending for ending in ENDINGS if name.endswith(ending)), name.rpartition(".")[2])
 
 
 def sources() -> dict[str, Table]:
@@ -79,23 +88,9 @@ def of_table(table: Table, path: Path, day: date) -> list[Arrival]:
     return found
 
 
-@contextmanager
-def naming_torn_files(arrivals: Iterable[Arrival]) -> Iterator[None]:
-    """Where reading fails because a compressed file is cut short, say which one, and none of its content."""
-    failed = True
-    try:
-        yield
-        failed = False
-    finally:
-        if failed:
-            for arrival in arrivals:
-                if arrival.name.endswith(".gz") and _is_torn(arrival.path):
-                    raise TornFile(f"{arrival.path} is cut short or damaged: have {arrival.party} send it again") from None
-
-
 def _folders(inbox: Path) -> Iterator[Path]:
-    parties = (party for party in inbox.iterdir() if party.is_dir() and _is_shown(party))
-    return (folder for party in parties for folder in party.iterdir() if folder.is_dir() and _is_shown(folder))
+    parties = (_own(_named(party)) for party in inbox.iterdir() if party.is_dir() and _is_shown(party))
+    return (_own(folder) for party in parties for folder in party.iterdir() if folder.is_dir() and _is_shown(folder))
 
 
 def _dated(table: Table, party: str, folder: Path, day: date) -> list[Arrival]:
@@ -109,24 +104,30 @@ def _day_of(path: Path) -> date:
     try:
         return date.fromisoformat(match[0] if match else "")
     except ValueError:
-        raise UnknownName("inbox file", path.name, f"rename {path} to <YYYY-MM-DD>.<ending>") from None
+        raise UnknownName("inbox file", path.name, f"rename {str(path)!r} to <YYYY-MM-DD>.<ending>") from None
 
 
 def _readable(path: Path) -> Path:
-    if not path.name.endswith(ENDINGS):
+    """The path, where it is a file of a known kind that lies where it seems to lie."""
+    if not _named(path).name.endswith(ENDINGS):
         raise UnknownName("kind of file", path.name, f"a party's file ends in {', '.join(ENDINGS)}")
+    if not path.is_file():
+        raise MissingInput(f"{path} is named like a file and is none: take it out of the inbox")
+    return _own(path)
+
+
+def _own(path: Path) -> Path:
+    """The path, where it is no link that leads out of its folder."""
+    if path.is_symlink() and not path.resolve().is_relative_to(path.parent.resolve()):
+        raise MissingInput(f"{path} is a link to another folder: have the files themselves put there")
+    return path
+
+
+def _named(path: Path) -> Path:
+    if not _NAME.fullmatch(path.name):
+        raise UnknownName("inbox file", path.name, f"rename {str(path)!r}: letters, digits, dots, dashes, 128 at most")
     return path
 
 
 def _is_shown(path: Path) -> bool:
     return not path.name.startswith((".", "_"))
-
-
-def _is_torn(path: Path) -> bool:
-    try:
-        with gzip.open(path) as opened:
-            while opened.read(_CHUNK):
-                pass
-    except (EOFError, gzip.BadGzipFile, zlib.error):
-        return True
-    return False

@@ -15,24 +15,24 @@ from schemas.contract import Table
 _LAST_MS = 4_102_444_800_000
 """1 January 2100: what is later is no instant of a log."""
 
-TORN = "torn"
 FUTURE = "future:event_day"
-_GIVEN = ("day", "party", "file_name")
+_GIVEN = ("day", "party", "file_name", "further")
 
 
 def judged(rows: DataFrame, table: Table) -> DataFrame:
     """One row per received row, with no raw value left in it.
 
-    The contract's columns; ``file_name``; ``reasons``, the rules it broke (none for a good row); of a broken row
-    ``row_hash`` and ``row_encrypted``; of a good one ``<column>_encrypted`` for each identifier, for the vault.
+    The contract's columns; ``file_name``; ``further``, as received; ``reasons``, the rules it broke (none for a good
+    row); of a broken row ``row_hash`` and ``row_encrypted``; of a good one ``<column>_encrypted`` for each identifier,
+    for the vault.
     """
     sent = [column for column in table.columns if column.name not in ("day", "event_day", "party")]
     texts = [F.nullif(F.col(f"raw.{column.raw_name}"), F.lit("")).alias(_text(column)) for column in sent]
-    told = rows.select(*_GIVEN, "is_torn", "line", *texts)
+    told = rows.select(*_GIVEN, "defects", "line", *texts)
     typed = told.select("*", *(_value(column, F.col(_text(column))).alias(_plain(column)) for column in sent))
     timed = typed.withColumn("event_day", _event_day(table))
     broken = [reason for column in sent for reason in _reasons(column)] + [_reason(F.col("event_day") > F.col("day"), FUTURE)]
-    reasons = F.when(F.col("is_torn"), F.array(F.lit(TORN))).otherwise(F.array_compact(F.array(*broken)))
+    reasons = F.when(F.col("defects").isNotNull(), F.col("defects")).otherwise(F.array_compact(F.array(*broken)))
     tagged = timed.withColumn("reasons", reasons)
     hashed = tagged.select(
         *_GIVEN,
@@ -43,7 +43,7 @@ def judged(rows: DataFrame, table: Table) -> DataFrame:
         *map(_plain, table.identifiers),
         _row_hash(),
     )
-    return hashed.select(*table.column_names, "file_name", "reasons", "row_hash", _row(), *_sealed(table))
+    return hashed.select(*table.column_names, "file_name", "further", "reasons", "row_hash", _row(), *_sealed(table))
 
 
 def is_good() -> Column:
@@ -94,6 +94,8 @@ def _reasons(column: contract.Column) -> Iterator[Column]:
         yield _reason(text.isNotNull() & value.isNull(), f"{'identifier' if column.identifier else 'type'}:{name}")
     if column.allowed:
         yield _reason(~value.isin(*column.allowed), f"allowed:{name}")
+    if column.pattern:
+        yield _reason(~value.rlike(column.pattern), f"shape:{name}")
     if column.low is not None:
         yield _reason(value < column.low, f"low:{name}")
     if column.high is not None:

@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
-import csv
-import gzip
-from collections import Counter
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 from itertools import groupby
 
-import pyarrow.parquet as pq
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
-from pyspark.sql.types import ArrayType, DataType, MapType, StringType, StructField, StructType, TimestampType
+from pyspark.sql.types import DataType, StringType, StructField, StructType
 
+from conf.settings import Landing
+from jobs.landing import further, json_lines
 from jobs.landing.arrival import Arrival
+from jobs.landing.cells import as_text, fits
+from jobs.landing.inspection import ENCODING, Findings, inspected
+from jobs.landing.sent import fields, no_texts, raw_struct, required
 from schemas.contract import Table
 
+TORN, OVERSIZE = "torn", "oversize"
+MISSING_COLUMN = "missing_column"
+RECEIVED = ("day", "party", "file_name", "defects", "further", "line", "raw")
+"""The columns of a received frame: ``defects`` what is wrong with the row before its fields are judged (NULL: nothing),
+``further`` the names of its fields beyond the contract, ``line`` the row as it came, ``raw`` the struct of its fields' texts.
+"""
+
 _TORN = "_torn"
-_ADDED = ("day", "event_day", "party")
-RECEIVED = ("day", "party", "file_name", "is_torn", "line", "raw")
-"""The columns of a received frame: ``line`` is the row as it came, ``raw`` the struct of its fields' texts."""
+_NO_TEXT = "\ufffd"
 
 
 @dataclass(frozen=True)
@@ -41,112 +48,141 @@ class Batch:
         return replace(self, arrivals=tuple(arrivals))
 
 
-def fields(table: Table) -> tuple[str, ...]:
-    """The names of the fields that a party sends for the table."""
-    return tuple(column.raw_name for column in table.columns if column.name not in _ADDED)
+@dataclass(frozen=True)
+class _Layout:
+    """What files must share to be read together; ``day`` is empty where each file's name begins with its own."""
+
+    party: str
+    day: str
+    kind: str
+    findings: Findings
+    has_bare_texts: bool
+
+    @classmethod
+    def of(cls, table: Table, limits: Landing, arrival: Arrival) -> _Layout:
+        findings = inspected(arrival.path, limits)
+        has_bare_texts = json_lines.has_bare_texts(table, findings.sample)
+        day = "" if arrival.name.startswith(str(arrival.day)) else str(arrival.day)
+        return cls(arrival.party, day, arrival.kind, findings, has_bare_texts)
 
 
-def received(spark: SparkSession, table: Table, arrivals: Sequence[Arrival]) -> DataFrame:
-    """One row per row of the files, with the columns of ``RECEIVED``; files of one layout are read together."""
-    by_layout = groupby(sorted(arrivals, key=_layout), key=_layout)
-    frames = [_read(spark, table, list(group)) for _, group in by_layout]
+def received(spark: SparkSession, table: Table, limits: Landing, arrivals: Sequence[Arrival]) -> DataFrame:
+    """One row per row of the files, with the columns of ``RECEIVED``; files of one layout are read together.
+
+    Of a file that is refused whole there is one row, with the reason and no content.
+    """
+    laid = sorted(((_Layout.of(table, limits, item), item) for item in arrivals), key=lambda pair: repr(pair[0]))
+    frames = []
+    for layout, group in groupby(laid, key=lambda pair: pair[0]):
+        rows = _read(spark, table, limits, layout, [item for _, item in group])
+        arrived = F.lit(layout.day) if layout.day else F.substring("file_name", 1, 10)
+        frames.append(rows.withColumns({"day": F.to_date(arrived), "party": F.lit(layout.party)}).select(*RECEIVED))
     return reduce(DataFrame.unionByName, frames)
 
 
-def raw_struct(table: Table, present: Iterable[str], value: str = "{}") -> Column:
-    """The struct of a row's fields; those that the file lacks are NULL. ``value`` says where a field's text stands."""
-    there = set(present)
-    return F.struct(
-        *(
-            (F.col(value.format(f"`{name}`")) if name in there else F.lit(None)).cast("STRING").alias(name)
-            for name in fields(table)
-        )
-    )
+def _read(spark: SparkSession, table: Table, limits: Landing, layout: _Layout, arrivals: list[Arrival]) -> DataFrame:
+    if layout.findings.defect:
+        return _refused(spark, table, layout.findings.defect, arrivals)
+    if layout.kind != "jsonl" and not layout.findings.columns:
+        return _refused(spark, table, "", [])
+    paths = [_escaped(arrival) for arrival in arrivals]
+    read = {"jsonl": _json_lines, "csv": _csv, "parquet": _parquet}[layout.kind]
+    return read(spark, table, limits, paths, layout)
 
 
-def _layout(arrival: Arrival) -> tuple[str, str, str, tuple[str, ...]]:
-    """What files must share to be read together: party, kind of day, format, and columns in their order."""
-    day = "" if arrival.name.startswith(str(arrival.day)) else str(arrival.day)
-    kind = _format(arrival)
-    columns = _header(arrival) if kind == "csv" else _parquet(arrival) if kind == "parquet" else ()
-    return arrival.party, day, kind, columns
+def _refused(spark: SparkSession, table: Table, defect: str, arrivals: list[Arrival]) -> DataFrame:
+    files = spark.createDataFrame([(item.name,) for item in arrivals], "file_name STRING")
+    told = {"defects": F.array(F.lit(defect)), "further": no_texts(), "line": F.lit(""), "raw": raw_struct(table, {})}
+    return files.withColumns(told)
 
 
-def _format(arrival: Arrival) -> str:
-    return arrival.name.removesuffix(".gz").rpartition(".")[2]
-
-
-def _header(arrival: Arrival) -> tuple[str, ...]:
-    opener = gzip.open if arrival.name.endswith(".gz") else open
-    with opener(arrival.path, "rt", encoding="utf-8-sig", errors="replace", newline="") as opened:
-        names = next(csv.reader(opened), [])
-    seen: Counter[str] = Counter()
-    return tuple(_told_apart(name.strip(), seen) for name in names)
-
-
-def _told_apart(name: str, seen: Counter[str]) -> str:
-    """The first column of a name keeps it; a second one is no field of any table."""
-    seen[name] += 1
-    return name if seen[name] == 1 else f"{name}#{seen[name]}"
-
-
-def _parquet(arrival: Arrival) -> tuple[str, ...]:
-    return tuple(f"{field.name} {field.type}" for field in pq.read_schema(arrival.path))
-
-
-def _read(spark: SparkSession, table: Table, arrivals: Sequence[Arrival]) -> DataFrame:
-    party, day, kind, columns = _layout(arrivals[0])
-    paths = [str(arrival.path.absolute()) for arrival in arrivals]
-    if kind == "jsonl":
-        rows = _json_lines(spark, table, paths)
-    elif kind == "csv":
-        rows = _csv(spark, table, paths, columns)
-    else:
-        rows = _parquet_rows(spark, table, paths)
-    arrived = F.lit(day) if day else F.substring("file_name", 1, 10)
-    return rows.withColumns({"day": F.to_date(arrived), "party": F.lit(party)}).select(*RECEIVED)
-
-
-def _json_lines(spark: SparkSession, table: Table, paths: list[str]) -> DataFrame:
+def _json_lines(spark: SparkSession, table: Table, limits: Landing, paths: list[str], layout: _Layout) -> DataFrame:
     names = fields(table)
     shape = StructType([StructField(name, StringType()) for name in (*names, _TORN)])
     options = {"mode": "PERMISSIVE", "columnNameOfCorruptRecord": _TORN}
     lines = spark.read.text(paths).select(F.ltrim("value", F.lit("\ufeff")).alias("line"), _file_name())
-    parsed = lines.where(F.trim("line") != "").withColumn("sent", F.from_json("line", shape, options))
-    is_torn = F.col("sent").isNull() | F.col(f"sent.{_TORN}").isNotNull()
-    return parsed.select("line", "file_name", is_torn.alias("is_torn"), raw_struct(table, names, "sent.{}").alias("raw"))
+    parsed = lines.where(F.trim("line") != "").withColumn("own", F.from_json("line", shape, options))
+    line, is_plain = F.col("line"), F.col("is_plain")
+    told = parsed.withColumn("is_plain", json_lines.is_plain(table, line, "own") & F.lit(not layout.has_bare_texts))
+    is_whole = F.col("own").isNotNull() & F.col(f"own.{_TORN}").isNull() & (is_plain | json_lines.is_one_object(line))
+    is_text = is_plain | ~json_lines.has_half_characters(line)
+    if not layout.findings.is_utf8:
+        is_text = F.is_valid_utf8(line) & is_text
+        line = F.when(F.is_valid_utf8(line), line).otherwise(F.base64(line.cast("BINARY")))
+    defects = _first({OVERSIZE: F.octet_length("line") > limits.most_row_bytes, ENCODING: ~is_text, TORN: ~is_whole})
+    checked = told.select("own", "file_name", "is_plain", line.alias("line"), defects.alias("defects"))
+    is_odd = F.col("defects").isNull() & ~is_plain
+    rows = checked.withColumn("beyond", F.when(is_odd, json_lines.beyond(table, F.col("line"))))
+    own = {name: F.col(f"own.{name}") for name in names}
+    return rows.select("file_name", *_told(table, own, F.col("beyond"), F.col("defects"), F.col("line")))
 
 
-def _csv(spark: SparkSession, table: Table, paths: list[str], header: tuple[str, ...]) -> DataFrame:
-    shape = StructType([StructField(name, StringType()) for name in (*header, _TORN)])
+def _csv(spark: SparkSession, table: Table, limits: Landing, paths: list[str], layout: _Layout) -> DataFrame:
+    """Columns by their place, so that no heading can disturb the reading."""
+    header, findings = layout.findings.columns, layout.findings
+    cells = {name: F.col(f"c{place}") for place, name in enumerate(header)}
+    shape = StructType([StructField(name, StringType()) for name in (*(f"c{place}" for place in range(len(header))), _TORN)])
     options = {"mode": "PERMISSIVE", "columnNameOfCorruptRecord": _TORN, "escape": '"', "encoding": "UTF-8"}
-    rows = spark.read.options(**options).option("header", True).schema(shape).csv(paths)
-    line = F.coalesce(_TORN, F.to_json(F.struct(*(F.col(f"`{name}`") for name in header)))) if header else F.col(_TORN)
-    return rows.select(
-        line.alias("line"),
-        _file_name(),
-        F.col(_TORN).isNotNull().alias("is_torn"),
-        raw_struct(table, header).alias("raw"),
-    )
+    rows = spark.read.options(**options, multiLine=findings.has_long_cells).option("header", True).schema(shape).csv(paths)
+    is_broken = {OVERSIZE: _n_bytes([*cells.values(), F.col(_TORN)]) > limits.most_row_bytes}
+    line = F.coalesce(_TORN, _object(cells))
+    if not findings.is_utf8:
+        is_broken[ENCODING] = F.contains(line, F.lit(_NO_TEXT))
+    is_broken[TORN] = F.col(_TORN).isNotNull()
+    return _columnar(rows, table, cells, _first(is_broken), line)
 
 
-def _parquet_rows(spark: SparkSession, table: Table, paths: list[str]) -> DataFrame:
+def _parquet(spark: SparkSession, table: Table, limits: Landing, paths: list[str], _: _Layout) -> DataFrame:
     rows = spark.read.parquet(*paths)
-    texts = rows.select(*(_text(field.name, field.dataType) for field in rows.schema), _file_name())
-    sent = [f"`{name}`" for name in rows.columns]
-    return texts.select(
-        F.to_json(F.struct(*sent)).alias("line"),
-        "file_name",
-        F.lit(False).alias("is_torn"),
-        raw_struct(table, rows.columns).alias("raw"),
-    )
+    kinds: dict[str, DataType] = {field.name: field.dataType for field in rows.schema}
+    cells = {name: as_text(_named(name), kind) for name, kind in kinds.items()}
+    unfit = [column for column in table.columns if column.raw_name in kinds and not fits(column, kinds[column.raw_name])]
+    changed = [F.when(_named(item.raw_name).isNotNull(), F.lit(f"type:{item.raw_name}")) for item in unfit]
+    broken = F.array_compact(F.array(*changed)) if changed else no_texts()
+    oversize = F.array(F.lit(OVERSIZE))
+    defects = F.when(_n_bytes(cells.values()) > limits.most_row_bytes, oversize).when(F.size(broken) > 0, broken)
+    return _columnar(rows, table, cells, defects, _object(cells))
 
 
-def _text(name: str, kind: DataType) -> Column:
-    field = F.col(f"`{name}`")
-    if isinstance(kind, TimestampType):
-        return F.unix_millis(field).cast("STRING").alias(name)
-    return (F.to_json(field) if isinstance(kind, (ArrayType, MapType, StructType)) else field.cast("STRING")).alias(name)
+def _columnar(rows: DataFrame, table: Table, cells: dict[str, Column], defects: Column, line: Column) -> DataFrame:
+    """The received rows of files whose columns are known before they are read."""
+    lacking = [F.lit(f"{MISSING_COLUMN}:{name}") for name in required(table) if name not in cells]
+    unknown = {name: cell for name, cell in cells.items() if name not in fields(table)}
+    pairs = [part for name, cell in unknown.items() for part in (F.lit(name), F.nullif(cell, F.lit("")))]
+    beyond = F.map_filter(F.create_map(*pairs), lambda _, text: text.isNotNull()) if unknown and not lacking else None
+    broken = F.coalesce(defects, F.array(*lacking)) if lacking else defects
+    return rows.select(_file_name(), *_told(table, cells, beyond, broken, line))
+
+
+def _told(table: Table, own: dict[str, Column], beyond: Column | None, defects: Column, line: Column) -> Iterable[Column]:
+    """What every received row has; fields beyond the contract become attributes."""
+    ours = own.get(further.COLUMN, F.lit(None).cast("STRING"))
+    beyond = F.lit(None).cast("MAP<STRING,STRING>") if beyond is None else beyond
+    raw = raw_struct(table, own | {further.COLUMN: further.attributes(ours, beyond)})
+    return defects.alias("defects"), further.names(beyond).alias("further"), line.alias("line"), raw.alias("raw")
+
+
+def _first(is_broken: dict[str, Column]) -> Column:
+    """The first reason that holds, alone in an array; NULL where none does."""
+    chosen = [F.when(broken, F.array(F.lit(reason))) for reason, broken in is_broken.items()]
+    return F.coalesce(*chosen, no_texts())
+
+
+def _n_bytes(cells: Iterable[Column]) -> Column:
+    return reduce(Column.__add__, (F.coalesce(F.octet_length(cell), F.lit(0)) for cell in cells), F.lit(0))
+
+
+def _object(cells: dict[str, Column]) -> Column:
+    return F.to_json(F.struct(*(cell.alias(name) for name, cell in cells.items()))) if cells else F.lit("{}")
+
+
+def _named(name: str) -> Column:
+    return F.col("`" + name.replace("`", "``") + "`")
+
+
+def _escaped(arrival: Arrival) -> str:
+    """The path as Spark reads it, in which no sign stands for others."""
+    return re.sub(r"([\\*?\[\]{}])", r"\\\1", str(arrival.path.absolute()))
 
 
 def _file_name() -> Column:

@@ -12,25 +12,24 @@ from itertools import groupby
 from operator import or_
 from typing import Any
 
-from pyspark.sql import Column, DataFrame, Row
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from jobs.lake import Lake
 from jobs.landing import file, quarantine, vault
-from jobs.landing.arrival import Arrival, naming_torn_files
+from jobs.landing.arrival import Arrival
 from jobs.landing.file import FileCount, Ledger
 from jobs.landing.judge import is_good, judged
 from jobs.landing.once import suspects, told_apart, unsuspected
 from jobs.landing.receive import Batch
+from jobs.landing.tally import FileKey, Tally, further_names, repeats, tallies, with_missing_columns
 from schemas.contract import Table
 from schemas.landing.file import TABLE as FILE
 from schemas.landing.quarantine import TABLE as QUARANTINE
 from schemas.landing.vault import TABLE as VAULT
 
-_BY_FILE = ("day", "party", "file_name")
 _SMALL = 1 << 20
 """Bytes as they came, packed or not; below this a second core costs more than it gives."""
-_File = tuple[date, str, str]
 
 
 @dataclass(frozen=True)
@@ -55,22 +54,24 @@ class Landing:
 
     lake: Lake
     ledger: Ledger
+    late_days: int
     run_id: str = field(default_factory=lambda: uuid.uuid4().hex)
 
     def take(self, batch: Batch) -> Taken:
         """Read, judge and write one table's new files."""
-        with naming_torn_files(batch.arrivals):
-            rows = judged(_gathered(batch), batch.table).localCheckpoint()
-            found = _by_file(rows, _FOUND)
+        read = judged(_gathered(batch), batch.table).localCheckpoint()
+        found = tallies(read)
+        rows = with_missing_columns(read, batch.table, batch.arrivals, found)
         before, replaced = self.lake.read(batch.table), self._replaced(batch)
-        touched = sorted({day for row in found.values() for day in row.days})
+        touched = sorted({day for tally in found.values() for day in tally.good})
         landed = before.where(F.col("event_day").isin(touched) & ~replaced)
         accepted, repeated, held = _new(rows.where(is_good()), landed)
-        days = sorted({arrival.day for arrival in batch.arrivals})
+        days = _days(batch.arrivals)
         kept = before.where(F.col("day").isin(days) & ~replaced)
         self.lake.replace(batch.table, accepted.select(*kept.columns).unionByName(kept), days, self._note(batch.arrivals))
-        counts = tuple(_count(arrival, found, repeated) for arrival in batch.arrivals)
-        return Taken(batch.table, batch.arrivals, rows, counts, held)
+        names = further_names(rows) if any(tally.has_further for tally in found.values()) else {}
+        entry = Entry(self.late_days, self.lake.version(batch.table) or 0, found, repeated, names)
+        return Taken(batch.table, batch.arrivals, rows, tuple(map(entry.count, batch.arrivals)), held)
 
     def refuse(self, taken: Sequence[Taken]) -> None:
         """Write the broken rows of all tables into the quarantine."""
@@ -89,11 +90,10 @@ class Landing:
             kept = before.where(F.col("day").isin(_days(arrivals)))
             self.lake.replace(VAULT, kept.unionByName(new), _days(arrivals), self._note(arrivals))
 
-    def enter(self, taken: Sequence[Taken]) -> None:
+    def enter(self, counts: Sequence[FileCount], arrivals: Sequence[Arrival]) -> None:
         """Write the ledger: from here on the files have landed."""
-        counts = [count for item in taken for count in item.counts]
         rows = file.entries(self.lake.spark, self.lake.read(FILE), counts)
-        self.lake.replace(FILE, rows, _days(_arrivals(taken)), self._note(_arrivals(taken)))
+        self.lake.replace(FILE, rows, _days(arrivals), self._note(arrivals))
 
     def _replaced(self, batch: Batch) -> Column:
         """True for a landed row that came with these files before: of a day and party that sent no other file."""
@@ -111,51 +111,49 @@ class Landing:
         return {"run": self.run_id, "kind": "land", "code": version("brandcube"), "days": days, "files": names}
 
 
-_FOUND = {
-    "n": "count(1)",
-    "broken": "count_if(size(reasons) > 0)",
-    "late": "count_if(size(reasons) = 0 AND event_day < day)",
-    "days": "collect_set(CASE WHEN size(reasons) = 0 THEN event_day END)",
-}
-_REPEATED = {"n": "count_if(is_duplicate)", "late": "count_if(is_duplicate AND event_day < day)"}
-
-
 def _gathered(batch: Batch) -> DataFrame:
     """The batch's rows; of small files in one piece, so that nothing is shuffled where there is nothing to share out."""
     rows = batch.read(batch.arrivals)
     return rows.coalesce(1) if sum(arrival.n_bytes for arrival in batch.arrivals) < _SMALL else rows
 
 
-def _new(good: DataFrame, landed: DataFrame) -> tuple[DataFrame, dict[_File, Row], tuple[DataFrame, ...]]:
+def _new(good: DataFrame, landed: DataFrame) -> tuple[DataFrame, dict[FileKey, Tally], tuple[DataFrame, ...]]:
     """The rows that are new; by file, how many repeat others; and the frames that are held in memory for it."""
     suspected = suspects(good, landed).persist()
     if suspected.isEmpty():
         return good, {}, (suspected,)
     told = told_apart(good, suspected, landed).persist()
-    repeated = _by_file(told, _REPEATED)
     firsts = told.where(~F.col("is_duplicate")).drop("is_duplicate")
-    return unsuspected(good, suspected).unionByName(firsts), repeated, (suspected, told)
+    return unsuspected(good, suspected).unionByName(firsts), repeats(told), (suspected, told)
 
 
-def _by_file(rows: DataFrame, measures: dict[str, str]) -> dict[_File, Row]:
-    """The measures of each file, in one pass."""
-    found = rows.groupBy(*_BY_FILE).agg(*(F.expr(measure).alias(name) for name, measure in measures.items())).collect()
-    return {(row.day, row.party, row.file_name): row for row in found}
+@dataclass(frozen=True)
+class Entry:
+    """What a table's landing found, from which each file's row of the ledger is made."""
 
+    late_days: int
+    delta_version: int
+    found: dict[FileKey, Tally]
+    repeated: dict[FileKey, Tally]
+    names: dict[FileKey, tuple[str, ...]]
 
-def _count(arrival: Arrival, found: dict[_File, Row], repeated: dict[_File, Row]) -> FileCount:
-    """The ledger's row of a file; a file without rows has noughts."""
-    key = (arrival.day, arrival.party, arrival.name)
-    n_in, n_broken, n_late = (found[key].n, found[key].broken, found[key].late) if key in found else (0, 0, 0)
-    n_twice, n_late_twice = (repeated[key].n, repeated[key].late) if key in repeated else (0, 0)
-    return FileCount(
-        *(arrival.day, arrival.table.name, arrival.party, arrival.name, arrival.n_bytes, arrival.sha256),
-        n_in=n_in,
-        n_accepted=n_in - n_broken - n_twice,
-        n_quarantined=n_broken,
-        n_duplicate=n_twice,
-        n_late=n_late - n_late_twice,
-    )
+    def count(self, arrival: Arrival) -> FileCount:
+        """The ledger's row of a file; a file without rows has noughts."""
+        found, repeated = (told.get(arrival.key, Tally()) for told in (self.found, self.repeated))
+        new = Tally(found.good - repeated.good)
+        n_late, n_beyond = new.late(arrival.day, self.late_days)
+        return FileCount(
+            *(arrival.day, arrival.table.name, arrival.party, arrival.name, arrival.n_bytes, arrival.sha256),
+            n_in=found.good.total() + found.broken.total(),
+            n_accepted=new.good.total(),
+            n_quarantined=found.broken.total(),
+            n_duplicate=repeated.good.total(),
+            n_late=n_late,
+            n_beyond=n_beyond,
+            reasons=found.reasons(),
+            new_columns=self.names.get(arrival.key, ()),
+            delta_version=self.delta_version,
+        )
 
 
 def _arrivals(taken: Iterable[Taken]) -> list[Arrival]:

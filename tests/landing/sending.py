@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from jobs.landing.receive import fields
+from jobs.landing.sent import fields
 from schemas.catalogue import find
 from schemas.contract import Column, IdentifierType, Table
 

@@ -10,21 +10,28 @@ import pytest
 
 from conf.errors import MissingInput, UnknownName
 from jobs.lake import Lake
-from jobs.landing.arrival import TornFile
+from jobs.landing.file import Ledger
 from schemas.catalogue import find
 from tests.landing.conftest import Land
 from tests.landing.sending import BRAND, DAY, SOCIAL, row, send
 
-LEDGER = find("landing.file")
+REFUSED = find("landing.quarantine")
 
 
-def test_a_file_that_is_cut_short_is_named_and_nothing_of_it_lands(landing: Land, inbox: Path, lake: Lake) -> None:
-    file = send(inbox, SOCIAL, [row(SOCIAL, f"e{n}") for n in range(200)])
+def test_a_file_that_is_cut_short_is_refused_alone_and_lands_whole_when_it_is_sent_again(
+    landing: Land, inbox: Path, lake: Lake
+) -> None:
+    rows = [row(SOCIAL, f"e{n}") for n in range(200)]
+    file = send(inbox, SOCIAL, rows)
+    send(inbox, BRAND, [row(BRAND, "b1")])
     file.write_bytes(file.read_bytes()[:-40])
-    with pytest.raises(TornFile, match=r"2015-11-01\.jsonl\.gz is cut short or damaged: have tencent send it again"):
-        landing()
-    assert not lake.exists(SOCIAL)
-    assert not lake.exists(LEDGER)
+    assert landing() == (2, 1, 1, 0, 0)
+    counts = {count.file_name: count for count in Ledger.read(lake)}
+    assert counts["2015-11-01.jsonl.gz"].reasons == {"torn_file": 1}
+    assert [refused.reasons for refused in lake.read(REFUSED).collect()] == [["torn_file"]]
+    send(inbox, SOCIAL, rows)
+    assert landing() == (201, 200, 0, 1, 0)
+    assert (lake.read(SOCIAL).count(), lake.read(REFUSED).count()) == (200, 0)
 
 
 def test_a_source_path_or_name_that_is_not_there_is_named(landing: Land, inbox: Path) -> None:

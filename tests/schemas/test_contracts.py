@@ -42,6 +42,7 @@ def test_the_example_obeys_its_own_column(column: Column) -> None:
     if column.example is None:
         return
     assert not column.allowed or column.example in column.allowed
+    assert not column.pattern or re.match(column.pattern, str(column.example))
     if isinstance(column.example, int | float):
         assert column.low is None or column.example >= column.low
         assert column.high is None or column.example <= column.high

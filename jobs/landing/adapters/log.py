@@ -14,7 +14,8 @@ from pyspark.sql import functions as F
 
 from conf.errors import MissingInput
 from jobs.landing.arrival import Arrival
-from jobs.landing.receive import RECEIVED, Batch, raw_struct
+from jobs.landing.receive import RECEIVED, Batch
+from jobs.landing.sent import no_texts, raw_struct
 from jobs.privacy import EVENT, keyed_hash
 from schemas.contract import Table
 from schemas.landing.consent import TABLE as CONSENT
@@ -100,7 +101,8 @@ def _accounts(log: Log, arrival: Arrival) -> pd.DataFrame:
 
 def _received(rows: DataFrame, table: Table) -> DataFrame:
     sent = F.to_json(F.struct(*(name for name in rows.columns if name not in ("day", "party", "file_name", _N))))
-    made = rows.withColumns({"line": sent, "is_torn": F.lit(False), "raw": raw_struct(table, rows.columns)})
+    raw = raw_struct(table, {name: F.col(name) for name in rows.columns})
+    made = rows.withColumns({"line": sent, "defects": no_texts(), "further": no_texts(), "raw": raw})
     return made.select(*RECEIVED)
 
 
