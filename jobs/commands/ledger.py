@@ -24,7 +24,7 @@ def ledger(context: typer.Context, day: Day, as_json: Json = False) -> None:
     sums = {name: sum(getattr(item, name) for item in found) for name in _SHOWN[1:7]}
     if not as_json:
         rows = [
-            [item.place, *(getattr(item, name) for name in _SHOWN[1:7]), _told(item.reasons), item.delta_version]
+            [item.place, *(getattr(item, name) for name in _SHOWN[1:7]), _told(item.n_by_reason), item.delta_version]
             for item in found
         ]
         console.grid(f"{day:%Y-%m-%d}", _SHOWN, [*rows, ["all", *sums.values(), "", ""]])

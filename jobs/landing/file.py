@@ -34,7 +34,7 @@ class FileCount:
     n_duplicate: int
     n_late: int
     n_beyond: int
-    reasons: dict[str, int]
+    n_by_reason: dict[str, int]
     new_columns: tuple[str, ...]
     delta_version: int
 
@@ -42,7 +42,7 @@ class FileCount:
         """``ContractError`` where the sums do not balance: then rows were lost or counted twice."""
         parts = self.n_accepted + self.n_quarantined + self.n_duplicate
         late = self.n_late + self.n_beyond
-        if self.n_in != parts or self.n_quarantined != sum(self.reasons.values()) or late > self.n_accepted:
+        if self.n_in != parts or self.n_quarantined != sum(self.n_by_reason.values()) or late > self.n_accepted:
             raise ContractError(
                 f"{self.place}: {self.n_in} rows came, {parts} are accounted for: nothing of it is in the ledger, land it again"
             )
@@ -54,7 +54,7 @@ class FileCount:
 
     def sentences(self) -> Iterator[str]:
         """What somebody should know of the file, never a value: that it was refused whole, or has columns not agreed upon."""
-        for reason in self.reasons:
+        for reason in self.n_by_reason:
             kind, _, name = reason.partition(":")
             if reason in FILE_REASONS and self.n_in == 1:
                 yield f"{self.place} {FILE_REASONS[reason]}: have {self.party} send it again"
@@ -75,7 +75,7 @@ class FileCount:
             n_duplicate=original.n_in,
             n_late=0,
             n_beyond=0,
-            reasons={},
+            n_by_reason={},
             new_columns=(),
         )
 
@@ -118,7 +118,7 @@ class Ledger:
         """Index the rows by what makes a file the same file, and by what makes its bytes the same."""
         self._rows = list(rows)
         self._known = {(row.table_name, row.party, row.file_name, row.sha256): row for row in self._rows}
-        self._landed = {_content(row.table_name, row): row for row in self._rows if FUTURE not in row.reasons}
+        self._landed = {_content(row.table_name, row): row for row in self._rows if FUTURE not in row.n_by_reason}
 
     @classmethod
     def read(cls, lake: Lake) -> Ledger:

@@ -150,7 +150,7 @@ class Entry:
             n_duplicate=repeated.good.total(),
             n_late=n_late,
             n_beyond=n_beyond,
-            reasons=found.reasons(),
+            n_by_reason=found.reasons(),
             new_columns=self.names.get(arrival.key, ()),
             delta_version=self.delta_version,
         )

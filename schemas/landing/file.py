@@ -22,7 +22,7 @@ TABLE = Table(
         count("n_duplicate", "Rows that had landed before, or stand twice in the file"),
         count("n_late", "Accepted rows of an earlier day than the file's, by at most `landing.late_days`"),
         count("n_beyond", "Accepted rows that are later than that"),
-        Column("reasons", "MAP<STRING,BIGINT>", "Quarantined rows by the first rule of each; sums to n_quarantined"),
+        Column("n_by_reason", "MAP<STRING,BIGINT>", "Quarantined rows by the first rule of each; sums to n_quarantined"),
         Column("new_columns", "ARRAY<STRING>", "Fields beyond the contract that its rows came with"),
         Column(
             "delta_version", "BIGINT", "Version of the landing table that took the rows", low=0, example=1, is_physical=True

@@ -37,7 +37,7 @@ def test_no_hostile_file_stops_a_landing_or_loses_a_row(
     small = settings.model_copy(update={"landing": limits})
     landed = land(spark, lake, small, source="all", path=inbox, day=DAY)
     counts = {count.file_name: count for count in Ledger.read(lake)}
-    found = {name: (c.n_in, c.n_accepted, c.n_duplicate, c.reasons) for name, c in counts.items()}
+    found = {name: (c.n_in, c.n_accepted, c.n_duplicate, c.n_by_reason) for name, c in counts.items()}
     expected = {case.file_name: (case.n_in, case.n_accepted, case.n_duplicate, case.reasons) for case in cases}
     assert found == expected
     losses = _silent_losses(cases, counts)

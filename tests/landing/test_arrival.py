@@ -27,7 +27,7 @@ def test_a_file_that_is_cut_short_is_refused_alone_and_lands_whole_when_it_is_se
     file.write_bytes(file.read_bytes()[:-40])
     assert landing() == (2, 1, 1, 0, 0)
     counts = {count.file_name: count for count in Ledger.read(lake)}
-    assert counts["2015-11-01.jsonl.gz"].reasons == {"torn_file": 1}
+    assert counts["2015-11-01.jsonl.gz"].n_by_reason == {"torn_file": 1}
     assert [refused.reasons for refused in lake.read(REFUSED).collect()] == [["torn_file"]]
     send(inbox, SOCIAL, rows)
     assert landing() == (201, 200, 0, 1, 0)

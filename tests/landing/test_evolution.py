@@ -79,7 +79,7 @@ def test_a_missing_required_column_refuses_the_whole_file_in_all_formats(landing
         send(inbox, table, [{key: value for key, value in told.items() if key != name} for told in rows])
     assert landing() == (9, 0, 9, 0, 0)
     counts = {count.table_name: count for count in Ledger.read(lake)}
-    assert {name: count.reasons for name, count in counts.items()} == {
+    assert {name: count.n_by_reason for name, count in counts.items()} == {
         "brand": {"missing_column:title": 3},
         "order_event": {"missing_column:quantity": 3},
         "social_event": {"missing_column:scene": 3},
