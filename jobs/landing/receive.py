@@ -56,14 +56,14 @@ class _Layout:
     day: str
     kind: str
     findings: Findings
-    has_bare_texts: bool
+    habits: json_lines.Habits
 
     @classmethod
     def of(cls, table: Table, limits: Landing, arrival: Arrival) -> _Layout:
         findings = inspected(arrival.path, limits)
-        has_bare_texts = json_lines.has_bare_texts(table, findings.sample)
+        habits = json_lines.Habits.of(table, findings.sample)
         day = "" if arrival.name.startswith(str(arrival.day)) else str(arrival.day)
-        return cls(arrival.party, day, arrival.kind, findings, has_bare_texts)
+        return cls(arrival.party, day, arrival.kind, findings, habits)
 
 
 def received(spark: SparkSession, table: Table, limits: Landing, arrivals: Sequence[Arrival]) -> DataFrame:
@@ -103,7 +103,7 @@ def _json_lines(spark: SparkSession, table: Table, limits: Landing, paths: list[
     lines = spark.read.text(paths).select(F.ltrim("value", F.lit("\ufeff")).alias("line"), _file_name())
     parsed = lines.where(F.trim("line") != "").withColumn("own", F.from_json("line", shape, options))
     line, is_plain = F.col("line"), F.col("is_plain")
-    told = parsed.withColumn("is_plain", json_lines.is_plain(table, line, "own") & F.lit(not layout.has_bare_texts))
+    told = parsed.withColumn("is_plain", json_lines.is_plain(table, line, "own", layout.habits))
     is_whole = F.col("own").isNotNull() & F.col(f"own.{_TORN}").isNull() & (is_plain | json_lines.is_one_object(line))
     is_text = is_plain | ~json_lines.has_half_characters(line)
     if not layout.findings.is_utf8:

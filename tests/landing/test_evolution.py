@@ -16,7 +16,7 @@ from jobs.privacy import QUARANTINE, KeyRing
 from schemas.catalogue import find
 from schemas.contract import Table
 from tests.landing.conftest import Land
-from tests.landing.sending import BRAND, ORDER, SOCIAL, row, send
+from tests.landing.sending import BRAND, DAY, ORDER, SOCIAL, row, send
 
 REFUSED = find("landing.quarantine")
 PHONE, HIDDEN = "13912345678", "li_lei"
@@ -69,8 +69,16 @@ def test_no_further_field_of_a_json_line_is_passed_over_however_it_is_written(
         row(SOCIAL, "chinese", group_id="团\\购", n=1),
     ]
     send(inbox, SOCIAL, [json.dumps(told, separators=sep) for told in rows])
-    assert landing() == (4, 4, 0, 0, 0)
-    assert _kept(lake, SOCIAL) == {"plain": None, "numbers": {"n": "1"}, "empty": {"n": "1"}, "chinese": {"n": "1"}}
+    nulls = {"oaid": None, "sku_id": None}
+    nulled = [
+        row(SOCIAL, "null", **nulls),
+        row(SOCIAL, "nulls", **nulls, n=1),
+        row(SOCIAL, "one", **nulls | {"oaid": "a" * 16}),
+    ]
+    send(inbox, SOCIAL, [json.dumps(told, separators=sep) for told in nulled], name=f"{DAY}.nulled.jsonl.gz")
+    assert landing() == (7, 7, 0, 0, 0)
+    further = {name for name, kept in _kept(lake, SOCIAL).items() if kept == {"n": "1"}}
+    assert further == {"numbers", "empty", "chinese", "nulls"}
 
 
 def test_a_missing_required_column_refuses_the_whole_file_in_all_formats(landing: Land, inbox: Path, lake: Lake) -> None:
