@@ -16,7 +16,7 @@ from pyspark.sql.types import StructType
 from conf.errors import ContractError, LakeVersionError
 from schemas.contract import Privacy, Table
 
-FORMAT = 1
+FORMAT = 2
 """The version of the lake's layout; a lake of another one is refused."""
 
 _MARK = "brandcube.json"

@@ -110,6 +110,25 @@ def test_land_tells_the_five_counts(ask: Ask, spark: SparkSession, tmp_path: Pat
     assert counts == {"rows_in": 3, "accepted": 1, "quarantined": 1, "duplicate": 1, "late": 0}
 
 
+def test_the_ledger_tells_what_became_of_each_file_of_a_day(ask: Ask, spark: SparkSession, tmp_path: Path) -> None:
+    lake = ("--lake", tmp_path / "lake")
+    send(tmp_path / "inbox", SOCIAL, [row(SOCIAL, "a", tier="gold"), row(SOCIAL, "b", action="teleport")])
+    said = ask(*lake, "land", "all", tmp_path / "inbox", "--day", DAY)[2]
+    assert "has columns beyond the contract, kept in attributes: tier" in said
+    facts = _facts(ask(*lake, "ledger", "--day", DAY, "--json"))
+    assert (facts["n_in"], facts["n_accepted"], facts["n_quarantined"], facts["n_duplicate"]) == (2, 1, 1, 0)
+    told = facts["files"][0]
+    assert (told["file_name"], told["n_by_reason"], told["new_columns"], told["delta_version"]) == (
+        f"{DAY}.jsonl.gz",
+        {"allowed:action": 1},
+        ["tier"],
+        1,
+    )
+    code, out, err = ask(*lake, "ledger", "--day", DAY)
+    assert (code, "allowed:action 1" in out, "kept in attributes: tier" in err) == (0, True, True)
+    assert "no file of 2015-12-24 has landed" in ask(*lake, "ledger", "--day", "2015-12-24")[2]
+
+
 def test_tables_tells_what_each_holds(ask: Ask, copied: Path) -> None:
     facts = _facts(ask("--lake", copied, "tables", "--json"))
     found = {item["table"]: item for item in facts["tables"]}
