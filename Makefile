@@ -2,7 +2,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check bench airflow notebooks clean locks setup
+.PHONY: help demo test check faults bench airflow notebooks clean locks setup
 
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
@@ -36,6 +36,9 @@ check: .venv/.made .venv-airflow/.made ## format, lint, types, import arrows and
 	@$(RUN) mypy --python-executable .venv-airflow/bin/python --cache-dir .mypy_cache/airflow dags tests/dags
 	@.venv/bin/lint-imports --no-logo
 	@$(RUN) pytest --quiet --no-header tests/test_locks.py
+
+faults: setup ## strike at every boundary and at random times: more of them than the tests do, and the figure
+	@BRANDCUBE_FAULTS=200 $(RUN) pytest --no-header --timeout 3600 tests/faults
 
 bench: setup ## measure: CPU seconds and bytes, beside the same work done otherwise
 	@$(RUN) pytest --no-header -s tests/benchmarks

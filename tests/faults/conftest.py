@@ -1,0 +1,71 @@
+"""How many faults there are, what is counted over all of them, and the lakes that they are measured by."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from pyspark.sql import SparkSession
+
+from conf.settings import Settings
+from jobs.lake import Lake
+from tests.faults.injector import Tally
+from tests.faults.world import State, arrivals, copied, history, play, state
+
+FULL = 200
+_TALLY = pytest.StashKey[Tally]()
+
+
+@dataclass(frozen=True)
+class Budget:
+    """How many faults of the kinds that can be had in any number; ``BRANDCUBE_FAULTS`` scales them."""
+
+    publications: int
+    boundaries: int
+    moments: int
+    tears: int
+    disks: int
+    errors: int
+
+
+@dataclass(frozen=True)
+class Before:
+    """A lake with history, what arrives next, and what the lake holds after an undisturbed run."""
+
+    history: Path
+    inbox: Path
+    undisturbed: Path
+    expected: State
+
+
+@pytest.fixture(scope="session")
+def budget() -> Budget:
+    """A few faults of each kind in the tests; all of them for ``make faults``."""
+    is_full = int(os.environ.get("BRANDCUBE_FAULTS", "0")) >= FULL
+    return Budget(80, 40, 20, 24, 6, 40) if is_full else Budget(12, 1, 1, 2, 1, 3)
+
+
+@pytest.fixture(scope="session")
+def tally(pytestconfig: pytest.Config) -> Tally:
+    """Counts over all fault tests; the figure is printed after them."""
+    return pytestconfig.stash.setdefault(_TALLY, Tally())
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Print the figure."""
+    if _TALLY in config.stash:
+        terminalreporter.write_line(str(config.stash[_TALLY]))
+
+
+@pytest.fixture(scope="session")
+def before(spark: SparkSession, settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Before:
+    """The lake before the faults, and as it is after a run that nothing disturbs."""
+    folder = tmp_path_factory.mktemp("faults")
+    lake = history(spark, settings, folder)
+    inbox = folder / "inbox"
+    arrivals(inbox)
+    root = copied(lake.root, folder / "undisturbed")
+    play(Lake(spark, root), settings, inbox)
+    return Before(lake.root, inbox, root, state(Lake(spark, root)))
