@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import tomllib
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from conf.errors import SettingsError, UnknownName
 
@@ -31,11 +32,27 @@ class Session(_Section):
 
 
 class Keys(_Section):
-    """Where the root secret is: a file's path, or empty for ``<lake>.key`` beside the lake."""
+    """Where the root secret is: a file's path, or empty for ``<lake>.key`` beside the lake; and which brand keys hold.
+
+    Pseudonyms of the version before still resolve until ``overlap_days`` after ``rotated_on``, the first day of ``version``.
+    """
 
     root_file: str
     create_if_missing: bool
     version: int = Field(gt=0)
+    rotated_on: date | None = None
+    overlap_days: int = Field(ge=0)
+
+    @model_validator(mode="after")
+    def _dated(self) -> Keys:
+        if self.version > 1 and self.rotated_on is None:
+            raise ValueError("a version after the first needs rotated_on, the day from which it holds")
+        return self
+
+    @property
+    def overlap_ends(self) -> date | None:
+        """The last day on which a pseudonym of the version before resolves; None where there is none before."""
+        return self.rotated_on + timedelta(days=self.overlap_days) if self.rotated_on else None
 
 
 class Landing(_Section):

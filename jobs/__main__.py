@@ -14,6 +14,7 @@ from conf.errors import BrandcubeError, GateFailed, MissingInput, UnknownName
 from conf.settings import load
 from jobs import console
 from jobs.command import Day, From, Json, Options, To, bank_of, check_names, days_of, table_of, tell, tell_made
+from jobs.commands import keys
 from jobs.commands.ledger import ledger
 from schemas.catalogue import tables
 
@@ -22,6 +23,7 @@ BAD_INPUT, GATE_FAILED = 2, 3
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
 app.command()(ledger)
+app.add_typer(keys.app, name="keys")
 
 
 @app.callback()

@@ -11,6 +11,7 @@ from pathlib import Path
 from pyspark.sql import SparkSession
 
 from conf.settings import Settings, load
+from jobs.brand_keys import BrandKeys
 from jobs.lake import Lake, check_version
 from jobs.privacy import KeyRing, register_keys
 from jobs.session import open_session
@@ -28,13 +29,21 @@ class Bank:
     @classmethod
     def open(cls, root: Path, environment: str = "local") -> Bank:
         """Open the lake under ``root``, or make one; what is wrong with settings, lake or keys is said before Spark starts."""
-        settings = load(environment)
+        loaded = load(environment)
         check_version(root)
         root.parent.mkdir(parents=True, exist_ok=True)
-        ring = KeyRing.load(settings, root)
+        ring = KeyRing.load(loaded, root)
+        settings = _onboard(loaded, root)
         spark = open_session(settings, logs(root) / "spark.log")
         register_keys(spark, ring, settings)
         return cls(settings, ring, spark, Lake(spark, root))
+
+
+def _onboard(settings: Settings, root: Path) -> Settings:
+    """The settings without the brands that were offboarded from this lake: nothing is made for them."""
+    keys = BrandKeys.beside(root)
+    brands = {name: brand for name, brand in settings.brands.items() if not keys.is_offboarded(name)}
+    return settings.model_copy(update={"brands": brands})
 
 
 def logs(root: Path) -> Path:

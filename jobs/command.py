@@ -16,6 +16,7 @@ import typer
 from conf.errors import BrandcubeError, MissingInput, UnknownName
 from conf.settings import load
 from jobs import console
+from jobs.brand_keys import BrandKeys
 from schemas.catalogue import find
 from schemas.contract import Table
 
@@ -78,9 +79,10 @@ def days_of(day: datetime | None, first: datetime | None, last: datetime | None)
 
 
 def check_names(context: typer.Context, brand: str, destination: str | None = None) -> None:
-    """``UnknownName`` for a brand or destination that nobody declared."""
+    """``UnknownName`` for a brand or destination that nobody declared, ``Offboarded`` for a brand whose key is destroyed."""
     settings = load(context.obj.environment)
     settings.brand(brand)
+    BrandKeys.beside(context.obj.lake).require(brand)
     if destination:
         settings.destination(destination)
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 import hashlib
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from conf.settings import load
 from jobs import console
 from jobs.bank import Bank, logs, writing
+from jobs.brand_keys import BrandKeys
 from jobs.festival.world import generate
 from jobs.landing.ingest import land
 from jobs.night import night
@@ -32,7 +34,7 @@ def play(folder: Path, environment: str, people: int) -> dict[str, Any]:
     _clear(folder)
     started = time.monotonic()
     root = folder / "lake"
-    _write_key(folder / "lake.key")
+    _write_key(folder / "lake.key", load(environment).brands)
     console.log_to(logs(root))
     world = partial(generate, folder / "inbox", people=people, seed=SEED)
     with _step("history", "the parties write their files to 31 October"):
@@ -89,15 +91,17 @@ def _step(name: str, words: str) -> Iterator[None]:
     console.say(f"{name}: {time.monotonic() - started:.1f} s")
 
 
-def _write_key(file: Path) -> None:
-    """A key that everybody knows, so that every demo draws the same lots. A real lake makes its own."""
+def _write_key(file: Path, brands: Iterable[str]) -> None:
+    """Keys that everybody knows, so that every demo draws the same lots. A real lake makes its own."""
     file.parent.mkdir(parents=True, exist_ok=True)
     file.touch(mode=0o600)
     file.write_text(hashlib.sha256(b"brandcube demo").hexdigest() + "\n")
+    for brand_id in brands:
+        BrandKeys.beside(file.with_suffix("")).put(brand_id, hashlib.sha256(f"brandcube demo {brand_id}".encode()).digest())
 
 
 def _clear(folder: Path) -> None:
     """Remove what an earlier demo left, and nothing else."""
-    for name in ("inbox", "lake", "lake.logs"):
+    for name in ("inbox", "lake", "lake.logs", "lake.keys"):
         shutil.rmtree(folder / name, ignore_errors=True)
     (folder / "report.html").unlink(missing_ok=True)

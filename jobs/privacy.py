@@ -18,6 +18,7 @@ from pyspark.sql import functions as F
 
 from conf.errors import SetupError
 from conf.settings import Settings
+from jobs.brand_keys import BrandKeys
 from jobs.identifiers import normalise
 from schemas.contract import IdentifierType
 
@@ -34,10 +35,17 @@ _NONCE_HEX = 24
 
 @dataclass(frozen=True)
 class KeyRing:
-    """The root secret and the version of the keys derived from it; never printed."""
+    """The root secret and what is derived from it: one key for each scope, type and version; never printed.
+
+    The scopes are the joint zone, where all parties' identifiers of a type share a key so that they can be joined at all,
+    and each brand, whose key takes the brand's own secret as its salt: without that the root gives nothing. ``version`` is
+    that of the brands' keys, which rotate. Keys of the joint zone, the vault and the lots do not: what is stored rests on
+    them.
+    """
 
     root: bytes = field(repr=False)
     version: int = 1
+    brands: BrandKeys | None = field(default=None, repr=False, compare=False)
 
     @classmethod
     def load(cls, settings: Settings, lake_root: Path) -> KeyRing:
@@ -48,20 +56,32 @@ class KeyRing:
             named = settings.keys.root_file
             file = Path(named) if named else lake_root.absolute().with_name(f"{lake_root.absolute().name}.key")
             text, where = _key_file(file, create=settings.keys.create_if_missing), str(file)
-        return cls(_parsed(text, where), settings.keys.version)
+        brands = BrandKeys.beside(lake_root, create=settings.keys.create_if_missing)
+        return cls(_parsed(text, where), settings.keys.version, brands)
 
-    def key(self, purpose: str) -> bytes:
-        """The 32 bytes for one purpose (HKDF-SHA256 of the root)."""
-        info = f"brandcube|v1|{purpose}|{self.version}".encode()
-        return HKDF(algorithm=SHA256(), length=32, salt=None, info=info).derive(self.root)
+    def key(self, purpose: str, version: int | None = None) -> bytes:
+        """The 32 bytes for one purpose (HKDF-SHA256 of the root); ``Offboarded`` for a brand whose secret is destroyed.
+
+        ``version`` asks for another than today's of a brand's key.
+        """
+        scope, _, name = purpose.partition("/")
+        is_brand = scope == "brand"
+        salt = self.brands.secret(name.partition("/")[0]) if self.brands and is_brand else None
+        info = f"brandcube|v1|{purpose}|{(version or self.version) if is_brand else 1}".encode()
+        return HKDF(algorithm=SHA256(), length=32, salt=salt, info=info).derive(self.root)
 
     def keyed_hash(self, message: str, purpose: str) -> str:
         """HMAC-SHA256 of the text, 64 lower-case hex characters."""
         return hmac.new(self.key(purpose), message.encode(), hashlib.sha256).hexdigest()
 
-    def pseudonym(self, value: str, identifier_type: str) -> str | None:
-        """What landing stores for a raw identifier; None where it cannot be normalised."""
+    def pseudonym(self, value: str, identifier_type: str, brand_id: str = "") -> str | None:
+        """What landing stores for a raw identifier; None where it cannot be normalised.
+
+        A member number is its brand's: two brands' equal numbers are two people's, so it is hashed with the ``brand_id``.
+        """
         text = normalise(value, identifier_type)
+        if identifier_type == IdentifierType.MEMBER:
+            text = f"{brand_id}/{text}" if text and brand_id else None
         return None if text is None else self.keyed_hash(text, f"joint/{identifier_type}")
 
     def audience_hash(self, person_id: str, brand_id: str) -> str:
@@ -74,13 +94,18 @@ class KeyRing:
 
 
 def brand_purpose(brand_id: str) -> str:
-    """The purpose of a brand's own key."""
-    return f"brand/{brand_id}"
+    """The purpose of a brand's own key, under which it sees persons."""
+    return f"brand/{brand_id}/person"
 
 
 def purposes(settings: Settings) -> tuple[str, ...]:
     """Everything that a key is derived for, the configured brands included."""
     return (*JOINT, *map(brand_purpose, sorted(settings.brands)), VAULT, QUARANTINE, QUARANTINE_ROW, EVENT, SEAL)
+
+
+def message(text: Column, identifier_type: str, brand_id: Column) -> Column:
+    """What of a normalised identifier is hashed: the same as ``KeyRing.pseudonym``, a member number with its brand."""
+    return F.concat(brand_id, F.lit("/"), text) if identifier_type == IdentifierType.MEMBER else text
 
 
 def register_keys(spark: SparkSession, ring: KeyRing, settings: Settings) -> None:
@@ -101,6 +126,11 @@ def keyed_hash(message: Column, purpose: str) -> Column:
 def audience_hash(person_id: Column, brand_id: str) -> Column:
     """``pv1_<key version>_<64 hex>``: the person under the brand's own key."""
     return F.concat(F.lit("pv1_"), _held("version"), F.lit("_"), keyed_hash(person_id, brand_purpose(brand_id)))
+
+
+def version_of(audience_hash: str) -> int:
+    """The key version that an exported pseudonym names."""
+    return int(audience_hash.split("_")[1])
 
 
 def encrypted(text: Column, purpose: str, nonce: Column) -> Column:

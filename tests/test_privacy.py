@@ -71,6 +71,17 @@ GOLDEN = [
     (Kind.PHONE, "=13800138000", None),
     (Kind.PHONE, hashlib.sha256(b"13800138000").hexdigest(), None),
     (Kind.PHONE, hashlib.md5(b"13800138000").hexdigest().upper(), None),
+    (Kind.PHONE, hashlib.sha256(b"").hexdigest(), None),
+    (Kind.PHONE, "13800138000".encode("utf-16-le").decode("latin-1"), None),
+    (Kind.PHONE, "\xff\xfe1\x003\x008\x00", None),
+    (Kind.PHONE, " \u3000\r\n", None),
+    (Kind.PHONE, "+13800138000", None),
+    (Kind.PHONE, "@13800138000", None),
+    (Kind.PHONE, "8613800138000\r", "13800138000"),
+    (Kind.EMAIL, "\ufeffLi.Lei@example.com\r\n", "li.lei@example.com"),
+    (Kind.EMAIL, "+li@example.com", None),
+    (Kind.EMAIL, "-li@example.com", None),
+    (Kind.EMAIL, "@li@example.com", None),
     (Kind.EMAIL, " Li.Lei@Example.COM ", "li.lei@example.com"),
     (Kind.EMAIL, "L.i.Lei@gmail.com", "lilei@gmail.com"),
     (Kind.EMAIL, "ＬｉＬｅｉ＠example.com", "lilei@example.com"),
@@ -91,6 +102,9 @@ GOLDEN = [
     (Kind.IMEI, "49-015420-323751-8", "490154203237518"),
     (Kind.IMEI, "A1000049F5C0E3", "a1000049f5c0e3"),
     (Kind.IMEI, "000000000000000", None),
+    (Kind.IMEI, hashlib.md5(b"490154203237518").hexdigest(), None),
+    (Kind.OAID, "", None),
+    (Kind.OPENID, hashlib.sha256(b"x").hexdigest().upper(), None),
     (Kind.MEMBER, "B01-10000007", "B01-10000007"),
     (Kind.MEMBER, "+1", None),
     (Kind.NAME, " 张 \u3000 三 ", "张 三"),
@@ -125,9 +139,9 @@ def test_spark_and_python_hash_alike_chinese_empty_and_null_included(spark: Spar
     assert ring.keyed_hash("张三", "seal") == hmac.new(ring.key("seal"), "张三".encode(), "sha256").hexdigest()
 
 
-def test_each_purpose_and_each_version_has_its_own_key(ring: KeyRing, settings: Settings) -> None:
+def test_each_purpose_and_each_version_of_a_brand_has_its_own_key(ring: KeyRing, settings: Settings) -> None:
     keys = {KeyRing(ring.root, version).key(purpose) for purpose in purposes(settings) for version in (1, 2)}
-    assert len(keys) == 2 * len(purposes(settings))
+    assert len(keys) == len(purposes(settings)) + len(settings.brands)
     assert ring.root not in keys
 
 
@@ -162,7 +176,7 @@ def test_no_plan_prints_a_key_or_a_pad(spark: SparkSession, ring: KeyRing, capsy
 
 def _secrets(ring: KeyRing) -> list[tuple[str, bytes]]:
     found = [("root", ring.root)]
-    for purpose in ("joint/phone", "brand/b01", VAULT):
+    for purpose in ("joint/phone", "brand/b01/person", VAULT):
         inner, outer = map(bytes.fromhex, pads(ring.key(purpose)))
         found += [(purpose, ring.key(purpose)), (f"{purpose} ipad", inner), (f"{purpose} opad", outer)]
     return found

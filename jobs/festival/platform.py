@@ -59,11 +59,14 @@ def received(market: Market, folders: Sequence[Path], ring: KeyRing) -> list[Del
 
 
 def _delivered(market: Market, folder: Path, ring: KeyRing, known: Sequence[tuple[int, str, str]]) -> Delivered:
+    from jobs.privacy import brand_purpose
+
     manifest, listed = _read(folder)
     brand_id = str(manifest["brand_id"])
     if brand_id not in BRAND_IDS:
         raise MissingInput(f"{folder / MANIFEST} names brand {brand_id!r}, whom the festival world does not sell")
-    key, head = ring.key(f"brand/{brand_id}"), f"pv1_{ring.version}_"
+    version = int(str(manifest.get("key_version", ring.version)))
+    key, head = ring.key(brand_purpose(brand_id), version), f"pv1_{version}_"
     found: dict[int, tuple[str, str]] = {}
     for person, kind, pseudonym in known:
         audience = head + hmac.digest(key, pseudonym.encode(), "sha256").hex()
@@ -91,20 +94,23 @@ def _pseudonyms(market: Market, ring: KeyRing) -> Iterator[tuple[int, str, str]]
 
     people = market.people
     everybody = np.arange(people.n)
-    members = [(IdentifierType.MEMBER, who, member_numbers(brand, who)) for brand, who in enumerate(member_lists(market))]
+    members = [
+        (IdentifierType.MEMBER, who, member_numbers(brand, who), f"{BRAND_IDS[brand]}/")
+        for brand, who in enumerate(member_lists(market))
+    ]
     held = [
-        (IdentifierType.OPENID, everybody[people.has_openid], people.openid.filter(pa.array(people.has_openid))),
-        (IdentifierType.JD_PIN, everybody[people.has_jd], people.jd_pin.filter(pa.array(people.has_jd))),
-        (IdentifierType.PHONE, everybody, people.phone),
-        (IdentifierType.EMAIL, everybody, people.email),
+        (IdentifierType.OPENID, everybody[people.has_openid], people.openid.filter(pa.array(people.has_openid)), ""),
+        (IdentifierType.JD_PIN, everybody[people.has_jd], people.jd_pin.filter(pa.array(people.has_jd)), ""),
+        (IdentifierType.PHONE, everybody, people.phone, ""),
+        (IdentifierType.EMAIL, everybody, people.email, ""),
         *members,
     ]
-    for kind, who, values in held:
+    for kind, who, values, scope in held:
         key = ring.key(f"joint/{kind}")
         for person, value in zip(who.tolist(), values.to_pylist(), strict=True):
             text = normalise(value, kind)
             if text is not None:
-                yield person, kind, hmac.digest(key, text.encode(), "sha256").hex()
+                yield person, kind, hmac.digest(key, f"{scope}{text}".encode(), "sha256").hex()
 
 
 def _read(folder: Path) -> tuple[dict[str, object], set[str]]:

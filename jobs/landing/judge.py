@@ -8,8 +8,9 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from jobs.identifiers import normalised
-from jobs.privacy import QUARANTINE, QUARANTINE_ROW, VAULT, encrypted, keyed_hash
+from jobs.privacy import QUARANTINE, QUARANTINE_ROW, VAULT, encrypted, keyed_hash, message
 from schemas import contract
+from schemas.columns import BRAND_ID
 from schemas.contract import Table
 
 _LAST_MS = 4_102_444_800_000
@@ -109,7 +110,10 @@ def _reason(broken: Column, rule: str) -> Column:
 def _kept(column: contract.Column) -> Column:
     """What is stored of the field: the value, or an identifier's pseudonym."""
     plain = F.col(_plain(column))
-    return (keyed_hash(plain, f"joint/{column.identifier}") if column.identifier else plain).alias(column.name)
+    if not column.identifier:
+        return plain.alias(column.name)
+    told = message(plain, column.identifier, F.col(_plain(BRAND_ID)))
+    return keyed_hash(told, f"joint/{column.identifier}").alias(column.name)
 
 
 def _row_hash() -> Column:

@@ -16,6 +16,7 @@ from pyspark.sql import functions as F
 
 from conf.errors import MissingInput
 from conf.settings import Destination, Settings
+from jobs.privacy import version_of
 from jobs.serving.folder import publish
 from jobs.serving.pages import render
 from schemas.serving import export_manifest, target_list
@@ -91,7 +92,7 @@ def _delivery(lake: Lake, settings: Settings, brand_id: str, destination: Destin
         least=max(settings.activation.least_people, destination.least_people),
         audience=tuple(rows["audience_hash"]),
         model_version=max(rows["model_version"]),
-        key_version=settings.keys.version,
+        key_version=version_of(rows["audience_hash"][0]),
     )
 
 

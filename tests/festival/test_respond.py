@@ -49,7 +49,7 @@ def _components(inbox: Path, ring: KeyRing) -> dict[tuple[str, str], str]:
     for name, kinds in sources.items():
         for row in rows(inbox, name).to_dict("records"):
             held = [(kind, str(row[kind])) for kind in kinds if isinstance(row.get(kind), str)]
-            keys = [(kind, ring.pseudonym(value, kind) or "") for kind, value in held]
+            keys = [(kind, ring.pseudonym(value, kind, str(row.get("brand_id"))) or "") for kind, value in held]
             hashed |= dict(zip(held, (key[1] for key in keys), strict=True))
             for key in keys[1:]:
                 parent[root(key)] = root(keys[0])

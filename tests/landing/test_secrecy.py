@@ -60,10 +60,20 @@ def test_the_vault_holds_each_identifier_of_a_good_row_once_and_opens_with_its_k
         ("phone", "13912345678"),
     ]
     assert all(
-        entry.identifier_hash == ring.pseudonym(text, kind)
+        entry.identifier_hash == ring.pseudonym(text, kind, "b01")
         for entry, (kind, text) in zip(sorted(rows, key=lambda e: e.identifier_type), opened, strict=True)
     )
     assert {entry.day for entry in rows} == {DAY}
+
+
+def test_two_brands_with_one_member_number_have_two_members(
+    spark: SparkSession, lake: Lake, settings: Settings, ring: KeyRing, tmp_path: Path
+) -> None:
+    send(tmp_path, MEMBER, [row(MEMBER, f"m-{brand}", member="10000007", brand_id=brand) for brand in ("b01", "b02")])
+    land(spark, lake, settings, source="all", path=tmp_path, day=DAY)
+    told = {member.brand_id: member.member_hash for member in lake.read(MEMBER).collect()}
+    assert told == {brand: ring.pseudonym("10000007", "member", brand) for brand in ("b01", "b02")}
+    assert len(set(told.values())) == 2
 
 
 def test_a_refused_row_opens_with_the_quarantines_key_alone(landed: Lake, ring: KeyRing) -> None:
