@@ -91,11 +91,12 @@ class Tiny:
 
     @staticmethod
     def listed(person: str) -> dict[str, Any]:
-        return {"person_id": person, "day": str(LISTED), "list_id": "b01-20151031"}
+        given = {"person_id": person, "audience_hash": f"pv1_1_{person}"}
+        return given | {"day": str(LISTED), "list_id": "b01-20151031"}
 
     @staticmethod
     def returned(number: int) -> dict[str, Any]:
-        shown = {"audience_hash": f"a{number}", "n_impression": 4, "n_click": 1, "cost_fen": 100}
+        shown = {"audience_hash": f"pv1_1_t{number}", "n_impression": 4, "n_click": 1, "cost_fen": 100}
         return {"event_id": f"ad{number}", "day": "2015-11-12", "event_day": "2015-11-03", "list_id": "b01-20151031"} | shown
 
 

@@ -75,7 +75,8 @@ def _told(lake: Lake, settings: Settings, brand: Brand, festival: Festival) -> T
     control, treated = loop.arms(lists, sealed, tiles, person, brand_id=brand.brand_id, festival=festival)
     entered = entrance(measures.entrances(tiles, festival), registrations, festival)
     parts = [entered, tier_shares(tiers, money), race(minutes, rival), uplift(control, treated)]
-    returns = loop.returned(_read(lake, "landing.ad_return", festival.window), lists, brand_id=brand.brand_id)
+    shown = _read(lake, "landing.ad_return", festival.window)
+    returns = loop.returned(shown, lists, brand_id=brand.brand_id, keys=settings.keys)
     days = measures.days(_since(tiles, festival.october[0]))
     figures, omitted = work_out(parts, _planted(lake))
     seen = (days, registrations, tiers, minutes, rival, control, treated, returns, figures, omitted)

@@ -8,8 +8,10 @@ from typing import NamedTuple
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from conf.settings import Keys
 from jobs.people import with_person
 from jobs.serving.report.festival import Festival
+from jobs.serving.returns import resolved
 from jobs.stats.difference import GroupSums
 
 
@@ -61,14 +63,14 @@ def arms(
     return found.get(0, _NOBODY), found.get(1, _NOBODY)
 
 
-def returned(ad_return: DataFrame, target_list: DataFrame, *, brand_id: str) -> list[Returned]:
-    """The platform's account of each of the brand's lists, oldest first."""
+def returned(ad_return: DataFrame, target_list: DataFrame, *, brand_id: str, keys: Keys) -> list[Returned]:
+    """The platform's account of each of the brand's lists, oldest first; people are counted by whom the list named."""
     listed = target_list.where(F.col("brand_id") == brand_id).groupBy("list_id").agg(F.count(F.lit(1)).alias("n_listed"))
     told = (
-        ad_return.where(F.col("brand_id") == brand_id)
+        resolved(ad_return.where(F.col("brand_id") == brand_id), target_list, keys)
         .groupBy("list_id")
         .agg(
-            F.count_distinct(F.when(F.col("n_impression") > 0, F.col("audience_hash"))).alias("n_reached"),
+            F.count_distinct(F.when(F.col("n_impression") > 0, F.col("person_id"))).alias("n_reached"),
             *(F.sum(name).alias(name) for name in ("n_impression", "n_click", "cost_fen")),
         )
     )
