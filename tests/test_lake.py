@@ -12,7 +12,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from conf.errors import ContractError, LakeVersionError
-from jobs.lake import Lake
+from jobs.lake import FORMAT, Lake
 from schemas.catalogue import find
 from tests.frames import frame
 
@@ -107,7 +107,7 @@ def test_the_delta_log_holds_no_statistics_of_identifying_columns(spark: SparkSe
 
 def test_a_lake_of_another_format_is_refused(spark: SparkSession, tmp_path: Path) -> None:
     (tmp_path / "brandcube.json").write_text('{"format": 99}')
-    with pytest.raises(LakeVersionError, match="is a lake of format 99, this brandcube reads 1"):
+    with pytest.raises(LakeVersionError, match=f"is a lake of format 99, this brandcube reads {FORMAT}:"):
         Lake(spark, tmp_path)
 
 

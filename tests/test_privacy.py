@@ -28,6 +28,7 @@ from jobs.privacy import (
     keyed_hash,
     pads,
     purposes,
+    register_keys,
 )
 from schemas.contract import IdentifierType as Kind
 
@@ -111,6 +112,12 @@ GOLDEN = [
     (Kind.NAME, "LI Lei", "li lei"),
     (Kind.NAME, "@SUM(A1)", None),
 ]
+
+
+@pytest.fixture(autouse=True)
+def fixed_keys(spark: SparkSession, ring: KeyRing, settings: Settings) -> None:
+    """The fixed keys in the shared session, whichever lake's keys an earlier test has put there."""
+    register_keys(spark, ring, settings)
 
 
 def _told(spark: SparkSession, texts: list[str | None], **expressions: Column) -> list[tuple[Any, ...]]:
