@@ -85,7 +85,7 @@ class Gate:
         self._run_time = datetime.now(UTC)
         self._judged: list[Any] = []
         self._suites: dict[str, Any] = {}
-        self._gx = _load()
+        self._gx = load_gx()
         self._context = self._gx.get_context(project_config=_project(self.folder), mode="ephemeral")
         self._source = self._context.data_sources.add_spark("lake", persist=False)
 
@@ -149,7 +149,7 @@ class Gate:
             store.remove_key(key)
 
 
-def _load() -> Any:
+def load_gx() -> Any:
     """GX, with its loggers shut: they repeat Spark's exceptions, which can hold values."""
     logging.getLogger("great_expectations").setLevel(logging.CRITICAL + 1)
     return import_module("great_expectations")

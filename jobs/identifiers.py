@@ -80,6 +80,11 @@ def normalised(raw: Column, identifier_type: str) -> Column:
     return F.nullif(F.regexp_extract(text, _java(rule.pattern), 0), F.lit(""))
 
 
+def squeezed(text: Column) -> Column:
+    """The text as identifiers are looked for in it: folded, lower case, without what people put between digits."""
+    return F.lower(F.regexp_replace(F.translate(text, _WIDE, _NARROW), _SEPARATORS, ""))
+
+
 def _java(pattern: str) -> str:
     r"""Python's ``\Z`` is the very end, which Java writes ``\z``."""
     return pattern.replace(r"\Z", r"\z")

@@ -16,7 +16,7 @@ from pyspark.sql.types import StructType
 from conf.errors import ContractError, LakeVersionError
 from schemas.contract import Privacy, Table
 
-FORMAT = 2
+FORMAT = 3
 """The version of the lake's layout; a lake of another one is refused."""
 
 _MARK = "brandcube.json"
@@ -104,12 +104,7 @@ class Lake:
 
     def summary(self, table: Table) -> Summary:
         """Days, rows and checksum in one pass."""
-        found = (
-            self.read(table)
-            .agg(F.count_distinct(F.col("day")).alias("days"), F.count(F.lit(1)).alias("rows"), _checksum(table).alias("sum"))
-            .collect()[0]
-        )
-        return Summary(found.days, found.rows, f"{int(found.sum or 0) % 2**64:016x}")
+        return summarised(table, self.read(table))
 
     def _create(self, table: Table) -> None:
         if self.exists(table):
@@ -119,6 +114,13 @@ class Lake:
             f"CREATE TABLE delta.`{self.path(table)}` ({table.ddl}) USING delta PARTITIONED BY ({table.partitioned_by}) "
             f"TBLPROPERTIES ('delta.dataSkippingStatsColumns' = '{kept}')"
         )
+
+
+def summarised(table: Table, rows: DataFrame) -> Summary:
+    """The summary of some of the table's rows."""
+    days, n_rows, checksum = F.count_distinct(F.col("day")), F.count(F.lit(1)), _checksum(table)
+    found = rows.agg(days.alias("days"), n_rows.alias("rows"), checksum.alias("sum")).collect()[0]
+    return Summary(found.days, found.rows, f"{int(found.sum or 0) % 2**64:016x}")
 
 
 def schema(table: Table) -> StructType:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from schemas.contract import Column, IdentifierType, Privacy
+from schemas.contract import Column, IdentifierType, Privacy, Role
 
 WECHAT_DISCOVERY = "wechat_discovery"
 MOBILE_QQ = "mobile_qq"
@@ -42,6 +42,8 @@ ORDER_STATUSES = ("paid", "cancelled", "refunded")
 ACCOUNT_TYPES = (IdentifierType.JD_PIN, IdentifierType.OPENID, IdentifierType.MEMBER)
 CITY_TIERS = (0, 1, 2, 3, 4, 5, 6)
 PRICE_BANDS = (0, 1, 2, 3, 4, 5)
+SEVERITIES = ("critical", "warning", "info")
+"""What the breach of a rule means, the gravest first: a critical one refuses the row or stops the night."""
 STAGES = ("aware", "interest", "purchase", "loyal")
 
 HASH_EXAMPLE = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
@@ -52,9 +54,11 @@ def optional(column: Column) -> Column:
     return replace(column, nullable=True)
 
 
-def pseudonym(name: str, identifier: str, doc: str, *, nullable: bool = False) -> Column:
+def pseudonym(name: str, identifier: str, doc: str, *, nullable: bool = False, person: Role | None = "subject") -> Column:
     """A landing column that holds the keyed pseudonym (64 hex characters) of the party's raw identifier."""
-    return Column(name, "STRING", doc, Privacy.PSEUDONYM, nullable=nullable, example=HASH_EXAMPLE, identifier=identifier)
+    role = None if identifier in IdentifierType.SHARED else person
+    told = Column(name, "STRING", doc, Privacy.PSEUDONYM, nullable=nullable, example=HASH_EXAMPLE, identifier=identifier)
+    return replace(told, person=role)
 
 
 def count(name: str, doc: str) -> Column:
@@ -79,15 +83,25 @@ ATTRIBUTES = Column(
     "attributes", "MAP<STRING,STRING>", "Further facts as the party sent them", nullable=True, example={"level": "3"}
 )
 
-PERSON_ID = Column("person_id", "STRING", "Pseudonym of the person within the bank", Privacy.PSEUDONYM, example=HASH_EXAMPLE)
+PERSON_ID = Column(
+    "person_id",
+    "STRING",
+    "Pseudonym of the person within the bank",
+    Privacy.PSEUDONYM,
+    example=HASH_EXAMPLE,
+    person="subject",
+)
 ACCOUNT_TYPE = Column("account_type", "STRING", "Kind of party account", allowed=ACCOUNT_TYPES, example="jd_pin")
-ACCOUNT_HASH = Column("account_hash", "STRING", "Pseudonym of the party account", Privacy.PSEUDONYM, example=HASH_EXAMPLE)
+ACCOUNT_HASH = Column(
+    "account_hash", "STRING", "Pseudonym of the party account", Privacy.PSEUDONYM, example=HASH_EXAMPLE, person="subject"
+)
 AUDIENCE_HASH = Column(
     "audience_hash",
     "STRING",
     "Pseudonym of the person under the brand's own key, pv1_<key version>_<64 hex>",
     Privacy.PSEUDONYM,
     example=f"pv1_1_{HASH_EXAMPLE}",
+    person="subject",
 )
 OPENID_HASH = pseudonym("openid_hash", IdentifierType.OPENID, "Pseudonym of the WeChat or QQ openid")
 JD_PIN_HASH = pseudonym("jd_pin_hash", IdentifierType.JD_PIN, "Pseudonym of the JD account")

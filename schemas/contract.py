@@ -11,6 +11,7 @@ LAYERS = ("landing", "core", "mart", "serving")
 Layer = Literal["landing", "core", "mart", "serving"]
 Value = str | int | float | bool | None
 Format = Literal["jsonl", "csv", "parquet"]
+Role = Literal["subject", "mention"]
 
 EVERY: Final = "every"
 """All partitions up to and including the day."""
@@ -39,6 +40,8 @@ class IdentifierType:
     MEMBER = "member"
     NAME = "name"
     ALL = (PHONE, EMAIL, OPENID, JD_PIN, OAID, IMEI, MEMBER, NAME)
+    SHARED = (OAID, IMEI, NAME)
+    """What several people may have in common: a device, a name."""
 
 
 def window(days: int) -> tuple[int, ...]:
@@ -72,6 +75,8 @@ class Column:
     is then named ``raw`` (by default the column's name without ``_hash``). ``low`` and ``high`` are inclusive.
     ``is_physical`` marks what says where rows lie and not what they are: the table's checksum leaves it out.
     ``pattern`` is what a party's text must match from its start, in a form that Java and Python read alike.
+    ``person`` says whose pseudonym it holds: that of the row's own ``subject``, with whom the row is forgotten, or of somebody
+    whom the row is a ``mention`` of, in whose place NULL is then put.
     """
 
     name: str
@@ -87,6 +92,7 @@ class Column:
     raw: str | None = None
     is_physical: bool = False
     pattern: str | None = None
+    person: Role | None = None
 
     @property
     def raw_name(self) -> str:
@@ -155,6 +161,10 @@ class Table:
     def identifiers(self) -> tuple[Column, ...]:
         """The landing columns that hold the pseudonym of a raw identifier."""
         return tuple(column for column in self.columns if column.identifier)
+
+    def naming(self, role: Role) -> tuple[Column, ...]:
+        """The columns that hold a person's pseudonym in that role."""
+        return tuple(column for column in self.columns if column.person == role)
 
     def column(self, name: str) -> Column:
         """The column of that name; ``KeyError`` where there is none."""

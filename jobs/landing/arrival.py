@@ -13,6 +13,9 @@ from conf.errors import MissingInput, UnknownName
 from schemas.catalogue import layer
 from schemas.contract import Table
 
+FileKey = tuple[date, str, str]
+"""A file of one table: its day, party and name."""
+
 ENDINGS = (".jsonl.gz", ".jsonl", ".csv.gz", ".csv", ".parquet")
 _DATED = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?=\.)")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
@@ -48,7 +51,7 @@ class Arrival:
         return suffix(self.name).removesuffix(".gz").removeprefix(".")
 
     @property
-    def key(self) -> tuple[date, str, str]:
+    def key(self) -> FileKey:
         """Day, party and name: what a file of a table is called by."""
         return self.day, self.party, self.name
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass, fields, replace
 from datetime import date
 
@@ -11,7 +11,7 @@ from pyspark.sql import functions as F
 
 from conf.errors import ContractError
 from jobs.lake import Lake, schema
-from jobs.landing.arrival import Arrival, suffix
+from jobs.landing.arrival import Arrival, FileKey, suffix
 from jobs.landing.inspection import FILE_REASONS
 from jobs.landing.judge import FUTURE
 from jobs.landing.receive import MISSING_COLUMN
@@ -35,6 +35,7 @@ class FileCount:
     n_late: int
     n_beyond: int
     n_by_reason: dict[str, int]
+    n_by_warning: dict[str, int]
     new_columns: tuple[str, ...]
     delta_version: int
 
@@ -51,6 +52,25 @@ class FileCount:
     def place(self) -> str:
         """The file as it stands in an inbox."""
         return f"{self.party}/{self.table_name}/{self.file_name}"
+
+    @property
+    def key(self) -> FileKey:
+        """The file among those of its table, as its arrival calls it."""
+        return self.day, self.party, self.file_name
+
+    def replayed(self, again: FileCount, stays: Mapping[str, int]) -> FileCount:
+        """The row after quarantined rows were judged again, as ``again`` counts them, and others could not be."""
+        return replace(
+            self,
+            n_accepted=self.n_accepted + again.n_accepted,
+            n_quarantined=again.n_quarantined + sum(stays.values()),
+            n_duplicate=self.n_duplicate + again.n_duplicate,
+            n_late=self.n_late + again.n_late,
+            n_beyond=self.n_beyond + again.n_beyond,
+            n_by_reason=_added(stays, again.n_by_reason),
+            n_by_warning=_added(self.n_by_warning, again.n_by_warning),
+            delta_version=again.delta_version,
+        )
 
     def sentences(self) -> Iterator[str]:
         """What somebody should know of the file, never a value: that it was refused whole, or has columns not agreed upon."""
@@ -76,6 +96,7 @@ class FileCount:
             n_late=0,
             n_beyond=0,
             n_by_reason={},
+            n_by_warning={},
             new_columns=(),
         )
 
@@ -173,6 +194,10 @@ def entries(spark: SparkSession, before: DataFrame, counts: Sequence[FileCount])
     new = spark.createDataFrame([astuple(item) for item in counts], schema(TABLE))
     kept = before.where(F.col("day").isin(sorted({item.day for item in counts})))
     return kept.join(new, ["day", "table_name", "party", "file_name"], "left_anti").select(*new.columns).unionByName(new)
+
+
+def _added(one: Mapping[str, int], other: Mapping[str, int]) -> dict[str, int]:
+    return {name: one.get(name, 0) + other.get(name, 0) for name in sorted(one.keys() | other.keys())}
 
 
 def _content(table_name: str, item: Arrival | FileCount) -> tuple[str, str, str, str]:

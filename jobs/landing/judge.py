@@ -3,48 +3,50 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from expectations.conditions import Condition, conditions, suite_hash
 from jobs.identifiers import normalised
+from jobs.lake import schema
+from jobs.landing.sent import fields
 from jobs.privacy import QUARANTINE, QUARANTINE_ROW, VAULT, encrypted, keyed_hash, message
 from schemas import contract
-from schemas.columns import BRAND_ID
+from schemas.catalogue import find
+from schemas.columns import BRAND_ID, SEVERITIES
 from schemas.contract import Table
 
 _LAST_MS = 4_102_444_800_000
 """1 January 2100: what is later is no instant of a log."""
 
 FUTURE = "future:event_day"
+CRITICAL = SEVERITIES[0]
+_MISSING, _SHAPE = "missing", "shape"
 _GIVEN = ("day", "party", "file_name", "further")
 
 
 def judged(rows: DataFrame, table: Table) -> DataFrame:
     """One row per received row, with no raw value left in it.
 
-    The contract's columns; ``file_name``; ``further``, as received; ``reasons``, the rules it broke (none for a good
-    row); of a broken row ``row_hash`` and ``row_encrypted``; of a good one ``<column>_encrypted`` for each identifier,
-    for the vault.
+    The contract's columns; ``file_name``; ``further``, as received; ``reasons``, the rules whose breach refuses a row (none for
+    a good one): what could not be read first, then the suite's critical expectations; ``warnings``, its other ones that
+    the row broke; of a broken row ``row_hash`` and ``row_encrypted``; of a good one ``<column>_encrypted`` for each
+    identifier, for the vault.
     """
-    sent = [column for column in table.columns if column.name not in ("day", "event_day", "party")]
+    sent = [column for column in table.columns if column.raw_name in fields(table)]
     texts = [F.nullif(F.col(f"raw.{column.raw_name}"), F.lit("")).alias(_text(column)) for column in sent]
     told = rows.select(*_GIVEN, "defects", "line", *texts)
     typed = told.select("*", *(_value(column, F.col(_text(column))).alias(_plain(column)) for column in sent))
     timed = typed.withColumn("event_day", _event_day(table))
-    broken = [reason for column in sent for reason in _reasons(column)] + [_reason(F.col("event_day") > F.col("day"), FUTURE)]
-    reasons = F.when(F.col("defects").isNotNull(), F.col("defects")).otherwise(F.array_compact(F.array(*broken)))
-    tagged = timed.withColumn("reasons", reasons)
-    hashed = tagged.select(
-        *_GIVEN,
-        "event_day",
-        "reasons",
-        "line",
-        *(_kept(column) for column in sent),
-        *map(_plain, table.identifiers),
-        _row_hash(),
-    )
-    return hashed.select(*table.column_names, "file_name", "further", "reasons", "row_hash", _row(), *_sealed(table))
+    carried = (*map(_text, sent), *map(_plain, sent))
+    hashed = timed.select(*_GIVEN, "event_day", "defects", "line", *carried, *(_kept(column) for column in sent))
+    rules = _rules(rows.sparkSession, table.full_name, suite_hash(table))
+    tagged = hashed.withColumns({"reasons": _reasons(sent, table, rules), "warnings": _warnings(table, rules)})
+    hashed_rows = tagged.withColumn("row_hash", _row_hash())
+    of_row = ("file_name", "further", "reasons", "warnings", "row_hash")
+    return hashed_rows.select(*table.column_names, *of_row, _row(), *_sealed(table))
 
 
 def is_good() -> Column:
@@ -86,21 +88,51 @@ def _event_day(table: Table) -> Column:
     return F.to_date("plain_event_at") if "event_at" in table.column_names else F.col("day")
 
 
-def _reasons(column: contract.Column) -> Iterator[Column]:
-    """What may be wrong with one field, each as its rule's id or NULL."""
-    text, value, name = F.col(_text(column)), F.col(_plain(column)), column.raw_name
-    if not column.nullable:
-        yield _reason(text.isNull(), f"missing:{name}")
+@cache
+def _rules(spark: SparkSession, name: str, _: str) -> tuple[Condition, ...]:
+    """What the table's suite, which has this hash, asks of the fields that a party sends.
+
+    A pseudonym's shape is that of every keyed hash, so it is not looked at again.
+    """
+    table = find(name)
+    sent = {column.name for column in table.columns if column.raw_name in fields(table)}
+    found = conditions(table, spark.createDataFrame([], schema(table)))
+    hashes = {column.name for column in table.identifiers}
+    asked = [rule for rule in found if sent.issuperset(rule.columns)]
+    return tuple(rule for rule in asked if not (rule.word == _SHAPE and hashes.issuperset(rule.columns)))
+
+
+def _reasons(sent: list[contract.Column], table: Table, rules: tuple[Condition, ...]) -> Column:
+    """What refuses a row: its defects, else the ids of the rules that it broke."""
+    unread = [reason for column in sent for reason in _unread(column)]
+    broken = [_reason(_broken(rule, table), _rule_id(rule, table)) for rule in rules if rule.severity == CRITICAL]
+    told = F.array_compact(F.array(*unread, *broken, _reason(F.col("event_day") > F.col("day"), FUTURE)))
+    return F.when(F.col("defects").isNotNull(), F.col("defects")).otherwise(told)
+
+
+def _warnings(table: Table, rules: tuple[Condition, ...]) -> Column:
+    """The ids of the rules that a row broke and that refuse none."""
+    broken = [_reason(_broken(rule, table), _rule_id(rule, table)) for rule in rules if rule.severity != CRITICAL]
+    none = F.array().cast("ARRAY<STRING>")
+    return F.when(F.col("defects").isNull(), F.array_compact(F.array(*broken))).otherwise(none) if broken else none
+
+
+def _unread(column: contract.Column) -> Iterator[Column]:
+    """What was sent and could not be read as what it should be, as a rule's id or NULL."""
     if column.identifier or column.type != "STRING":
-        yield _reason(text.isNotNull() & value.isNull(), f"{'identifier' if column.identifier else 'type'}:{name}")
-    if column.allowed:
-        yield _reason(~value.isin(*column.allowed), f"allowed:{name}")
-    if column.pattern:
-        yield _reason(~value.rlike(column.pattern), f"shape:{name}")
-    if column.low is not None:
-        yield _reason(value < column.low, f"low:{name}")
-    if column.high is not None:
-        yield _reason(value > column.high, f"high:{name}")
+        is_unread = F.col(_text(column)).isNotNull() & F.col(_plain(column)).isNull()
+        yield _reason(is_unread, f"{'identifier' if column.identifier else 'type'}:{column.raw_name}")
+
+
+def _broken(rule: Condition, table: Table) -> Column:
+    """The rule's condition; what could not be read is not missing too."""
+    if rule.word != _MISSING:
+        return rule.broken
+    return rule.broken & F.col(_text(table.column(rule.columns[0]))).isNull()
+
+
+def _rule_id(rule: Condition, table: Table) -> str:
+    return f"{rule.word}:{','.join(table.column(name).raw_name for name in rule.columns)}"
 
 
 def _reason(broken: Column, rule: str) -> Column:

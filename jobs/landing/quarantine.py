@@ -4,20 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pyspark.sql import DataFrame, Window
+from pyspark.sql import DataFrame, Row, Window
 from pyspark.sql import functions as F
 
+from expectations.conditions import suite_hash
 from jobs.landing.arrival import Arrival
-from jobs.landing.judge import is_good
+from jobs.landing.judge import CRITICAL, is_good
 from schemas.contract import Table
 from schemas.landing.quarantine import TABLE
 
 
 def refused(judged: DataFrame, table: Table) -> DataFrame:
-    """One row per judged row that broke a rule; equal rows of a file are numbered."""
+    """One row per judged row that broke a critical rule; equal rows of a file are numbered."""
     equal = Window.partitionBy("day", "file_name", "row_hash").orderBy("party")
-    broken = judged.where(~is_good()).withColumns({"table_name": F.lit(table.name), "n_copy": F.row_number().over(equal)})
-    return broken.select(*TABLE.column_names)
+    told = {
+        "table_name": F.lit(table.name),
+        "reasons": F.concat("reasons", "warnings"),
+        "severity": F.lit(CRITICAL),
+        "suite_hash": F.lit(suite_hash(table)),
+        "n_copy": F.row_number().over(equal),
+    }
+    return judged.where(~is_good()).withColumns(told).select(*TABLE.column_names)
+
+
+def listed(quarantine: DataFrame) -> list[Row]:
+    """What is kept, never a value: rows by day, table, party, file, reasons, severity and suite, with ``n_row``."""
+    names = ("day", "table_name", "party", "file_name", "reasons", "severity", "suite_hash")
+    return quarantine.groupBy(*names).agg(F.count(F.lit(1)).alias("n_row")).orderBy(*names).collect()
 
 
 def beside(before: DataFrame, arrivals: Sequence[Arrival]) -> DataFrame:

@@ -28,6 +28,7 @@ RECEIVED = ("day", "party", "file_name", "defects", "further", "line", "raw")
 """
 
 _TORN = "_torn"
+_PERMISSIVE = {"mode": "PERMISSIVE", "columnNameOfCorruptRecord": _TORN}
 _NO_TEXT = "\ufffd"
 
 
@@ -80,6 +81,20 @@ def received(spark: SparkSession, table: Table, limits: Landing, arrivals: Seque
     return reduce(DataFrame.unionByName, frames)
 
 
+def read_again(table: Table, lines: DataFrame) -> DataFrame:
+    """Received rows from ``day``, ``party``, ``file_name`` and ``line``, a JSON object of the row's fields."""
+    parsed = lines.withColumn("own", F.from_json("line", _shape(table), _PERMISSIVE))
+    defects = _first({TORN: F.col("own").isNull() | F.col(f"own.{_TORN}").isNotNull()})
+    own = {name: F.col(f"own.{name}") for name in fields(table)}
+    beyond = json_lines.beyond(table, F.col("line"))
+    return parsed.select("day", "party", "file_name", *_told(table, own, beyond, defects, F.col("line")))
+
+
+def _shape(table: Table) -> StructType:
+    """What a line is read as: the texts of the table's fields, and the line itself where it is no object."""
+    return StructType([StructField(name, StringType()) for name in (*fields(table), _TORN)])
+
+
 def _read(spark: SparkSession, table: Table, limits: Landing, layout: _Layout, arrivals: list[Arrival]) -> DataFrame:
     if layout.findings.defect:
         return _refused(spark, table, layout.findings.defect, arrivals)
@@ -97,11 +112,8 @@ def _refused(spark: SparkSession, table: Table, defect: str, arrivals: list[Arri
 
 
 def _json_lines(spark: SparkSession, table: Table, limits: Landing, paths: list[str], layout: _Layout) -> DataFrame:
-    names = fields(table)
-    shape = StructType([StructField(name, StringType()) for name in (*names, _TORN)])
-    options = {"mode": "PERMISSIVE", "columnNameOfCorruptRecord": _TORN}
     lines = spark.read.text(paths).select(F.ltrim("value", F.lit("\ufeff")).alias("line"), _file_name())
-    parsed = lines.where(F.trim("line") != "").withColumn("own", F.from_json("line", shape, options))
+    parsed = lines.where(F.trim("line") != "").withColumn("own", F.from_json("line", _shape(table), _PERMISSIVE))
     line, is_plain = F.col("line"), F.col("is_plain")
     told = parsed.withColumn("is_plain", json_lines.is_plain(table, line, "own", layout.habits))
     is_whole = F.col("own").isNotNull() & F.col(f"own.{_TORN}").isNull() & (is_plain | json_lines.is_one_object(line))
@@ -113,7 +125,7 @@ def _json_lines(spark: SparkSession, table: Table, limits: Landing, paths: list[
     checked = told.select("own", "file_name", "is_plain", line.alias("line"), defects.alias("defects"))
     is_odd = F.col("defects").isNull() & ~is_plain
     rows = checked.withColumn("beyond", F.when(is_odd, json_lines.beyond(table, F.col("line"))))
-    own = {name: F.col(f"own.{name}") for name in names}
+    own = {name: F.col(f"own.{name}") for name in fields(table)}
     return rows.select("file_name", *_told(table, own, F.col("beyond"), F.col("defects"), F.col("line")))
 
 
@@ -122,7 +134,7 @@ def _csv(spark: SparkSession, table: Table, limits: Landing, paths: list[str], l
     header, findings = layout.findings.columns, layout.findings
     cells = {name: F.col(f"c{place}") for place, name in enumerate(header)}
     shape = StructType([StructField(name, StringType()) for name in (*(f"c{place}" for place in range(len(header))), _TORN)])
-    options = {"mode": "PERMISSIVE", "columnNameOfCorruptRecord": _TORN, "escape": '"', "encoding": "UTF-8"}
+    options = {**_PERMISSIVE, "escape": '"', "encoding": "UTF-8"}
     rows = spark.read.options(**options, multiLine=findings.has_long_cells).option("header", True).schema(shape).csv(paths)
     is_broken = {OVERSIZE: _n_bytes([*cells.values(), F.col(_TORN)]) > limits.most_row_bytes}
     line = F.coalesce(_TORN, _object(cells))

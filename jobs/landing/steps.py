@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import reduce
@@ -17,13 +17,15 @@ from pyspark.sql import functions as F
 
 from jobs.lake import Lake
 from jobs.landing import file, quarantine, vault
-from jobs.landing.arrival import Arrival
+from jobs.landing.arrival import Arrival, FileKey
 from jobs.landing.file import FileCount, Ledger
+from jobs.landing.forgotten import without_erased
 from jobs.landing.judge import is_good, judged
 from jobs.landing.once import suspects, told_apart, unsuspected
 from jobs.landing.receive import Batch
-from jobs.landing.tally import FileKey, Tally, further_names, repeats, tallies, with_missing_columns
+from jobs.landing.tally import Tally, further_names, repeats, tallies, with_missing_columns
 from schemas.contract import Table
+from schemas.landing.erasure import TABLE as ERASURE
 from schemas.landing.file import TABLE as FILE
 from schemas.landing.quarantine import TABLE as QUARANTINE
 from schemas.landing.vault import TABLE as VAULT
@@ -57,29 +59,51 @@ class Landing:
     late_days: int
     run_id: str = field(default_factory=lambda: uuid.uuid4().hex)
 
+    def __post_init__(self) -> None:
+        """Read who is forgotten."""
+        self.erasure = self.lake.read(ERASURE)
+        self.has_erased = not self.erasure.isEmpty()
+
     def take(self, batch: Batch) -> Taken:
         """Read, judge and write one table's new files."""
-        read = judged(_gathered(batch), batch.table).localCheckpoint()
+        read = self.judged(_gathered(batch), batch.table)
         found = tallies(read)
         rows = with_missing_columns(read, batch.table, batch.arrivals, found)
-        before, replaced = self.lake.read(batch.table), self._replaced(batch)
-        touched = sorted({day for tally in found.values() for day in tally.good})
-        landed = before.where(F.col("event_day").isin(touched) & ~replaced)
-        accepted, repeated, held = _new(rows.where(is_good()), landed)
-        days = _days(batch.arrivals)
-        kept = before.where(F.col("day").isin(days) & ~replaced)
-        self.lake.replace(batch.table, accepted.select(*kept.columns).unionByName(kept), days, self._note(batch.arrivals))
+        repeated, held = self.write(batch.table, batch.arrivals, rows, found, self._replaced(batch))
         names = further_names(rows) if any(tally.has_further for tally in found.values()) else {}
         entry = Entry(self.late_days, self.lake.version(batch.table) or 0, found, repeated, names)
         return Taken(batch.table, batch.arrivals, rows, tuple(map(entry.count, batch.arrivals)), held)
 
-    def refuse(self, taken: Sequence[Taken]) -> None:
-        """Write the broken rows of all tables into the quarantine."""
+    def judged(self, received: DataFrame, table: Table) -> DataFrame:
+        """The received rows, judged and held in memory; of forgotten people nothing but that they came."""
+        rows = judged(received, table)
+        named = any(column.person for column in table.columns)
+        return (without_erased(rows, table, self.erasure) if named and self.has_erased else rows).localCheckpoint()
+
+    def write(
+        self, table: Table, arrivals: Sequence[Arrival], rows: DataFrame, found: Mapping[FileKey, Tally], replaced: Column
+    ) -> tuple[dict[FileKey, Tally], tuple[DataFrame, ...]]:
+        """Put the good judged rows that are new beside what the table holds, less what is ``replaced``.
+
+        Returns, by file, how many repeat others, and the frames that are held in memory.
+        """
+        before = self.lake.read(table)
+        touched = sorted({day for tally in found.values() for day in tally.good})
+        landed = before.where(F.col("event_day").isin(touched) & ~replaced)
+        accepted, repeated, held = _new(rows.where(is_good()), landed)
+        days = _days(arrivals)
+        kept = before.where(F.col("day").isin(days) & ~replaced)
+        self.lake.replace(table, accepted.select(*kept.columns).unionByName(kept), days, self._note(arrivals))
+        return repeated, held
+
+    def refuse(self, taken: Sequence[Taken], staying: DataFrame | None = None) -> None:
+        """Write the broken rows of all tables into the quarantine, beside those of these files that are ``staying``."""
         broken = [quarantine.refused(item.rows, item.table) for item in taken if any(c.n_quarantined for c in item.counts)]
         if broken or self.lake.exists(QUARANTINE):
             arrivals = _arrivals(taken)
             kept = quarantine.beside(self.lake.read(QUARANTINE), arrivals)
-            self.lake.replace(QUARANTINE, reduce(DataFrame.unionByName, broken, kept), _days(arrivals), self._note(arrivals))
+            written = reduce(DataFrame.unionByName, [*broken, *([staying] if staying else [])], kept)
+            self.lake.replace(QUARANTINE, written, _days(arrivals), self._note(arrivals))
 
     def seal(self, taken: Sequence[Taken]) -> None:
         """Write the identifiers that nobody sent before into the vault."""
@@ -151,6 +175,7 @@ class Entry:
             n_late=n_late,
             n_beyond=n_beyond,
             n_by_reason=found.reasons(),
+            n_by_warning=dict(sorted(found.warned.items())),
             new_columns=self.names.get(arrival.key, ()),
             delta_version=self.delta_version,
         )

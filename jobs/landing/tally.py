@@ -10,23 +10,24 @@ from datetime import date, timedelta
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from jobs.landing.arrival import Arrival
+from jobs.landing.arrival import Arrival, FileKey
 from jobs.landing.receive import MISSING_COLUMN
 from jobs.landing.sent import required
 from schemas.contract import Table
-
-FileKey = tuple[date, str, str]
-"""A file of one table: its day, party and name."""
 
 _BY_FILE = ("day", "party", "file_name")
 
 
 @dataclass
 class Tally:
-    """A file's rows: the good ones by event day, the broken ones by the rules that they broke, the first rule first."""
+    """A file's rows: good ones by event day, broken ones by the rules that they broke, the first rule first.
+
+    ``warned`` counts the good rows by each rule that refuses none.
+    """
 
     good: Counter[date] = field(default_factory=Counter)
     broken: Counter[tuple[str, ...]] = field(default_factory=Counter)
+    warned: Counter[str] = field(default_factory=Counter)
     has_further: bool = False
 
     def late(self, arrived: date, late_days: int) -> tuple[int, int]:
@@ -59,7 +60,7 @@ class Tally:
 def tallies(judged: DataFrame) -> dict[FileKey, Tally]:
     """The tally of each file that has rows, in one pass."""
     is_good = F.size("reasons") == 0
-    found = judged.groupBy(*_BY_FILE, "reasons", F.when(is_good, F.col("event_day")).alias("event_day"))
+    found = judged.groupBy(*_BY_FILE, "reasons", "warnings", F.when(is_good, F.col("event_day")).alias("event_day"))
     counted = found.agg(F.count(F.lit(1)).alias("n"), F.count("further").alias("n_further")).collect()
     told: dict[FileKey, Tally] = {}
     for row in counted:
@@ -69,6 +70,7 @@ def tallies(judged: DataFrame) -> dict[FileKey, Tally]:
             tally.broken[tuple(row.reasons)] += row.n
         else:
             tally.good[row.event_day] += row.n
+            tally.warned.update(dict.fromkeys(row.warnings, row.n))
     return told
 
 

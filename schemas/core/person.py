@@ -11,7 +11,7 @@ TABLE = Table(
     columns=(
         c.DAY,
         Column("identifier_type", "STRING", "Kind of identifier", allowed=IdentifierType.ALL, example="jd_pin"),
-        Column("identifier_hash", "STRING", "Its pseudonym", Privacy.PSEUDONYM, example=c.HASH_EXAMPLE),
+        Column("identifier_hash", "STRING", "Its pseudonym", Privacy.PSEUDONYM, example=c.HASH_EXAMPLE, person="subject"),
         c.PERSON_ID,
     ),
     inputs=(Input("landing.identity_binding", EVERY), Input("landing.crm_member", EVERY)),

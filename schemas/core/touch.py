@@ -37,6 +37,7 @@ TABLE = Table(
             Privacy.PSEUDONYM,
             nullable=True,
             example=c.HASH_EXAMPLE,
+            person="mention",
         ),
         Column("group_id", "STRING", "Buying group", nullable=True, example="g1"),
         Column("watch_seconds", "INT", "Seconds watched of a live session", nullable=True, low=0, high=86_400, example=60),

@@ -23,6 +23,7 @@ TABLE = Table(
         count("n_late", "Accepted rows of an earlier day than the file's, by at most `landing.late_days`"),
         count("n_beyond", "Accepted rows that are later than that"),
         Column("n_by_reason", "MAP<STRING,BIGINT>", "Quarantined rows by the first rule of each; sums to n_quarantined"),
+        Column("n_by_warning", "MAP<STRING,BIGINT>", "Rows that kept what is critical, by each rule besides that they broke"),
         Column("new_columns", "ARRAY<STRING>", "Fields beyond the contract that its rows came with"),
         Column(
             "delta_version", "BIGINT", "Version of the landing table that took the rows", low=0, example=1, is_physical=True

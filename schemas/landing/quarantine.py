@@ -13,7 +13,9 @@ TABLE = Table(
         Column("table_name", "STRING", "Landing table that refused the row", Privacy.PUBLIC, example="social_event"),
         c.PARTY,
         Column("file_name", "STRING", "Name of the file, without its folder", Privacy.PUBLIC, example="2015-11-01.jsonl.gz"),
-        Column("reasons", "ARRAY<STRING>", "The rules it broke, as in missing:event_id, never a value", example=None),
+        Column("reasons", "ARRAY<STRING>", "The rules it broke, the gravest first, as in missing:event_id, never a value"),
+        Column("severity", "STRING", "The gravest of theirs", Privacy.PUBLIC, allowed=c.SEVERITIES, example="critical"),
+        Column("suite_hash", "STRING", "SHA-256 of the suite that judged it", Privacy.PUBLIC, example=c.HASH_EXAMPLE),
         Column(
             "row_hash", "STRING", "Keyed hash of the row, to tell it from others", Privacy.PSEUDONYM, example=c.HASH_EXAMPLE
         ),

@@ -18,7 +18,7 @@ TABLE = landed(
     optional(c.SKU_ID),
     optional(c.CAMPAIGN_ID),
     optional(c.LIVE_SESSION_ID),
-    pseudonym("sharer_hash", IdentifierType.OPENID, "Pseudonym of the account whose link it was", nullable=True),
+    pseudonym("sharer_hash", IdentifierType.OPENID, "Pseudonym of whose link it was", nullable=True, person="mention"),
     Column("group_id", "STRING", "Buying group", nullable=True, example="g1"),
     Column("watch_seconds", "INT", "Seconds watched of a live session", nullable=True, low=0, high=86_400, example=60),
     optional(c.CITY_CODE),

@@ -11,7 +11,7 @@ TABLE = Table(
     columns=(
         c.ARRIVAL_DAY,
         Column("identifier_type", "STRING", "Kind of identifier", allowed=IdentifierType.ALL, example="phone"),
-        Column("identifier_hash", "STRING", "Its pseudonym", Privacy.PSEUDONYM, example=c.HASH_EXAMPLE),
+        Column("identifier_hash", "STRING", "Its pseudonym", Privacy.PSEUDONYM, example=c.HASH_EXAMPLE, person="subject"),
         Column("identifier_encrypted", "BINARY", "The normalised identifier, AES-GCM", Privacy.IDENTITY, example=None),
     ),
 )

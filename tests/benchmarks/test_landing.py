@@ -6,11 +6,13 @@ import os
 from pathlib import Path
 
 import duckdb
+import pytest
 from deltalake import DeltaTable
 from pyspark.sql import SparkSession
 
 from conf.settings import Settings
 from jobs.lake import Lake
+from jobs.landing import judge
 from jobs.landing.ingest import land
 from jobs.privacy import KeyRing
 from schemas.catalogue import find
@@ -19,6 +21,8 @@ from tests.benchmarks.cpu import cpu
 from tests.benchmarks.peers import landing as peer
 
 EVENTS = int(os.environ.get("BRANDCUBE_BENCH_EVENTS", "3000000"))
+_SHARE = 10
+"""The ratio of two arms takes so much fewer rows."""
 _COMPARED = ("event_id", "jd_pin_hash", "oaid_hash", "action", "scene", "brand_id", "event_day")
 
 
@@ -48,6 +52,25 @@ def test_landing_beside_duckdb_and_the_floor(spark: SparkSession, settings: Sett
     for name, spent in arms.items():
         ratio = ours.seconds / spent.seconds if spent.seconds else float("inf")
         print(f"  {name:22} {spent.seconds / million:8.2f}  ({spent.seconds:7.2f} in all, brandcube is {ratio:,.1f} x)")
+
+
+def test_tagging_beside_the_same_landing_without_it(
+    spark: SparkSession, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    events.write(tmp_path / "inbox", EVENTS // _SHARE)
+    spent = {"tagged": 0.0, "not tagged": 0.0}
+    for number, arm in enumerate([*spent, *reversed(spent)] * 2):
+        judge._rules.cache_clear()  # noqa: SLF001
+        with monkeypatch.context() as patched, cpu() as landing:
+            if arm != "tagged":
+                patched.setattr(judge, "conditions", lambda *_: ())
+            land(spark, Lake(spark, tmp_path / str(number)), settings, source="all", path=tmp_path / "inbox", day=events.LAST)
+        if number >= len(spent):
+            spent[arm] += landing.seconds
+    ratio = spent["tagged"] / spent["not tagged"]
+    print(
+        f"\nrow tags from the suites: {ratio:.2f} x the CPU seconds of landing without them ({EVENTS // _SHARE:,} rows, 3 of each)"
+    )
 
 
 def _fingerprint(path: str) -> tuple[int, int]:

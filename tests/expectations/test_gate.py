@@ -33,7 +33,9 @@ def good(spark: SparkSession, table: Table) -> DataFrame:
         "serving.target_list": ({"rank": 1}, {"rank": 2, "person_id": "0" * 64}),
     }
     kept: dict[str, object] = (
-        {"n_quarantined": 0, "n_duplicate": 0, "n_beyond": 0, "n_by_reason": {}, "new_columns": []} if table is FILE else {}
+        {"n_quarantined": 0, "n_duplicate": 0, "n_beyond": 0, "n_by_reason": {}, "n_by_warning": {}, "new_columns": []}
+        if table is FILE
+        else {}
     )
     return frame(spark, table, [{**kept, **row} for row in differs[table.full_name]]).cache()
 

@@ -90,7 +90,7 @@ def test_half_a_file_and_then_the_whole_of_it_under_another_name_lands_once(land
 
 
 def test_a_ledger_row_whose_sums_do_not_balance_cannot_be_made() -> None:
-    good = FileCount(DAY, "social_event", "tencent", "1.jsonl", 9, "0" * 64, 3, 1, 1, 1, 0, 0, {"torn": 1}, (), 0)
+    good = FileCount(DAY, "social_event", "tencent", "1.jsonl", 9, "0" * 64, 3, 1, 1, 1, 0, 0, {"torn": 1}, {}, (), 0)
     odd: list[dict[str, Any]] = [{"n_in": 4}, {"n_by_reason": {}}, {"n_late": 1, "n_beyond": 1}]
     for told in odd:
         with pytest.raises(ContractError, match=r"tencent/social_event/1\.jsonl: \d rows came, 3 are accounted for"):
