@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 
@@ -27,6 +28,19 @@ class UnknownName(BrandcubeError):
 
 class MissingInput(BrandcubeError):
     """A file, folder or partition that should be there and is not."""
+
+
+class Unreadable(BrandcubeError):
+    """A file whose content is not what it should be; the line is named, never its value."""
+
+
+class ErasureIncomplete(BrandcubeError):
+    """Files still name people who are forgotten."""
+
+    def __init__(self, files: Sequence[Path]) -> None:
+        self.files = tuple(files)
+        listed = ", ".join(map(str, self.files[:5]))
+        super().__init__(f"{len(self.files)} files still name forgotten people: {listed}; run the same `brandcube erase` again")
 
 
 class LakeVersionError(BrandcubeError):

@@ -1,4 +1,4 @@
-"""The ``brandcube`` command: generate, land, ledger, run, night, export, report, tables, doctor, demo."""
+"""The ``brandcube`` command: the parties' logs in; lists, sealed controls and reports out; nobody kept who should not be."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from conf.errors import BrandcubeError, GateFailed, MissingInput, UnknownName
 from conf.settings import load
 from jobs import console
 from jobs.command import Day, From, Json, Options, To, bank_of, check_names, days_of, table_of, tell, tell_made
-from jobs.commands import keys
+from jobs.commands import keys, quarantine
+from jobs.commands.erase import erase, verify
 from jobs.commands.ledger import ledger
 from schemas.catalogue import tables
 
@@ -23,7 +24,10 @@ BAD_INPUT, GATE_FAILED = 2, 3
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
 app.command()(ledger)
+app.command()(erase)
+app.add_typer(verify, name="verify")
 app.add_typer(keys.app, name="keys")
+app.add_typer(quarantine.app, name="quarantine")
 
 
 @app.callback()

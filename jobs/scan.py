@@ -77,7 +77,7 @@ def scan(roots: Sequence[Path], patterns: Collection[bytes], *, skip: Sequence[P
     wanted = _Patterns.of(patterns)
     files, n_bytes, undecoded = 0, 0, []
     found: Counter[tuple[Path, str]] = Counter()
-    for path in _files(roots, skip):
+    for path in files_under(roots, skip):
         files, n_bytes = files + 1, n_bytes + path.stat().st_size
         try:
             for form, pieces in layers(path):
@@ -116,7 +116,7 @@ def _digests(name: str, raw: bytes) -> dict[str, bytes]:
     return found
 
 
-def _files(roots: Sequence[Path], skip: Sequence[Path]) -> Iterator[Path]:
+def files_under(roots: Sequence[Path], skip: Sequence[Path]) -> Iterator[Path]:
     """Each regular file once, in order; links are not followed."""
     left_out = {path.resolve() for path in skip}
     for root in roots:

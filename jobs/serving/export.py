@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
@@ -61,13 +61,15 @@ class _Delivery:
         return len(self.audience) < self.least
 
 
-def export(lake: Lake, settings: Settings, *, brand_id: str, destination: str, day: date) -> Exported:
+def export(lake: Lake, settings: Settings, *, brand_id: str, destination: str, day: date, is_floored: bool = True) -> Exported:
     """Write the brand's list of the day as the destination takes it; the same list gives the same bytes.
 
     Under the larger of k and the destination's own floor only a receipt is written, which says why. ``UnknownName`` for
-    a brand or destination that nobody declared, ``MissingInput`` where no list was made.
+    a brand or destination that nobody declared, ``MissingInput`` where no list was made. A list that has left already and
+    is written again without forgotten people is not ``is_floored``.
     """
     delivery = _delivery(lake, settings, brand_id, settings.destination(destination), day)
+    delivery = delivery if is_floored else replace(delivery, least=0)
     content = _csv(delivery)
     folder = lake.root / "exports" / brand_id / destination / day.isoformat()
     publish(folder, _files(delivery, settings, content))
