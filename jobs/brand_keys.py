@@ -9,8 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from conf.errors import BrandcubeError, SetupError
-
-_BYTES = 32
+from jobs import key_file
 
 
 class Offboarded(BrandcubeError):
@@ -35,15 +34,12 @@ class BrandKeys:
         self.require(brand_id)
         file = self._file(brand_id)
         if self.create and not file.exists():
-            self.put(brand_id, secrets.token_bytes(_BYTES))
+            self.put(brand_id, secrets.token_bytes(key_file.N_BYTES))
         if not file.is_file():
             raise SetupError(f"brand {brand_id} has no key: put {file} back, or set keys.create_if_missing to make one")
-        if file.stat().st_mode & 0o077:
-            raise SetupError(f"{file} can be read by others than its owner: `chmod 600 {file}`")
-        text = file.read_text("ascii", "replace").strip()
-        if len(text) != 2 * _BYTES or set(text.lower()) - set("0123456789abcdef"):
-            raise SetupError(f"{file} does not hold a brand's key: put it back from where you keep your keys")
-        return bytes.fromhex(text)
+        return key_file.parsed(
+            key_file.read(file), f"{file} does not hold a brand's key: put it back from where you keep your keys"
+        )
 
     def put(self, brand_id: str, secret: bytes) -> None:
         """Keep the brand's first secret; ``FileExistsError`` where it has one."""
@@ -80,9 +76,6 @@ class BrandKeys:
 
 
 def _write(file: Path, text: str) -> None:
-    """A new file that its owner alone may read, on the disk when this returns."""
+    """A new file in a folder of its owner's alone."""
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as target:
-        target.write(f"{text}\n")
-        target.flush()
-        os.fsync(target.fileno())
+    key_file.keep(file, text)

@@ -18,6 +18,7 @@ from pyspark.sql import functions as F
 
 from conf.errors import SetupError
 from conf.settings import Settings
+from jobs import key_file
 from jobs.brand_keys import BrandKeys
 from jobs.identifiers import normalise
 from schemas.contract import IdentifierType
@@ -30,7 +31,6 @@ VAULT, QUARANTINE, QUARANTINE_ROW, EVENT, SEAL = "vault", "quarantine", "quarant
 ERASURE, REMOVAL = "erasure", "removal"
 _OWN = (VAULT, QUARANTINE, QUARANTINE_ROW, EVENT, SEAL, ERASURE, REMOVAL)
 JOINT = tuple(f"joint/{name}" for name in IdentifierType.ALL)
-_ROOT_BYTES = 32
 _BLOCK = 64
 _NONCE_HEX = 24
 
@@ -59,7 +59,8 @@ class KeyRing:
             file = Path(named) if named else lake_root.absolute().with_name(f"{lake_root.absolute().name}.key")
             text, where = _key_file(file, create=settings.keys.create_if_missing), str(file)
         brands = BrandKeys.beside(lake_root, create=settings.keys.create_if_missing)
-        return cls(_parsed(text, where), settings.keys.version, brands)
+        otherwise = f"{where} does not hold a root key: it must be {2 * key_file.N_BYTES} hex digits"
+        return cls(key_file.parsed(text, otherwise), settings.keys.version, brands)
 
     def key(self, purpose: str, version: int | None = None) -> bytes:
         """The 32 bytes for one purpose (HKDF-SHA256 of the root); ``Offboarded`` for a brand whose secret is destroyed.
@@ -176,18 +177,7 @@ def _key_file(file: Path, *, create: bool) -> str:
     """The text of the key file, made first where it is missing and may be made."""
     if create and not file.exists():
         file.parent.mkdir(parents=True, exist_ok=True)
-        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as target:
-            target.write(secrets.token_hex(_ROOT_BYTES) + "\n")
+        key_file.keep(file, secrets.token_hex(key_file.N_BYTES))
     if not file.is_file():
         raise SetupError(f"there is no key: set {ROOT_VARIABLE} to 64 hex digits, or put them into {file} (mode 0600)")
-    if file.stat().st_mode & 0o077:
-        raise SetupError(f"{file} can be read by others than its owner: `chmod 600 {file}`")
-    return file.read_text("ascii", "replace")
-
-
-def _parsed(text: str, where: str) -> bytes:
-    """The root secret's bytes; the error names the place and never the text."""
-    digits = text.strip()
-    if len(digits) != 2 * _ROOT_BYTES or set(digits.lower()) - set("0123456789abcdef"):
-        raise SetupError(f"{where} does not hold a root key: it must be {2 * _ROOT_BYTES} hex digits")
-    return bytes.fromhex(digits)
+    return key_file.read(file)

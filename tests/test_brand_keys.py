@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from datetime import date
 from pathlib import Path
 
@@ -10,9 +11,10 @@ import pytest
 
 from conf.errors import SettingsError, SetupError
 from conf.settings import FOLDER, load
+from jobs import key_file
 from jobs.__main__ import main
 from jobs.brand_keys import BrandKeys, Offboarded
-from jobs.privacy import JOINT, KeyRing, brand_purpose
+from jobs.privacy import JOINT, ROOT_VARIABLE, KeyRing, brand_purpose
 from tests.conftest import ROOT_KEY
 
 DAY = date(2026, 1, 31)
@@ -115,3 +117,25 @@ def test_the_command_destroys_a_key_once_and_refuses_the_brand_from_then_on(
         main()
     assert left.value.code == 2
     assert "brand b02 was offboarded on" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("broken", ["fsync", "link"])
+def test_a_key_file_that_could_not_be_written_to_its_end_is_not_there_and_is_made_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken: str
+) -> None:
+    settings = load("local")
+    monkeypatch.delenv(ROOT_VARIABLE, raising=False)
+    with monkeypatch.context() as patched:
+        patched.setattr(os, broken, _torn_off)
+        with pytest.raises(OSError, match="torn off"):
+            KeyRing.load(settings, tmp_path / "lake")
+    assert list(tmp_path.iterdir()) == []
+    first, again = (KeyRing.load(settings, tmp_path / "lake") for _ in range(2))
+    assert first.root == again.root
+    with pytest.raises(FileExistsError):
+        key_file.keep(tmp_path / "lake.key", "other")
+    assert KeyRing.load(settings, tmp_path / "lake").root == first.root
+
+
+def _torn_off(*_: object) -> None:
+    raise OSError("torn off")
