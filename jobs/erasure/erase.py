@@ -18,6 +18,7 @@ from jobs.erasure.proof import Proof, Searcher, prove
 from jobs.erasure.request import Request
 from jobs.erasure.rows import Forgotten, forget, forget_orphans
 from jobs.landing.forgotten import erased_hash
+from jobs.landing.journal import undo_unfinished
 from jobs.night import make_runner
 from schemas.catalogue import build_order, tables
 from schemas.contract import NEWEST, Table
@@ -43,6 +44,7 @@ def erase(bank: Bank, request: Request) -> Erased:
     The caller holds the lake's lock: no other writer may be at work while the old files go.
     """
     lake, run_id = bank.lake, uuid.uuid4().hex
+    undo_unfinished(lake)
     day = deliveries.first_day(lake)
     named = _frame(bank, "hash STRING", request.pseudonyms)
     erasure = _record(bank, belonging(lake, named), named, day, run_id)

@@ -18,11 +18,9 @@ from jobs.lake import Lake
 from jobs.landing.adapters import ADAPTERS
 from jobs.landing.arrival import Arrival, in_inbox, of_table, sources
 from jobs.landing.file import FileCount, Landed, Ledger
-from jobs.landing.journal import journalled, undo_unfinished
+from jobs.landing.journal import undo_unfinished
 from jobs.landing.receive import Batch, received
 from jobs.landing.steps import Landing, Taken
-from schemas.landing.quarantine import TABLE as QUARANTINE
-from schemas.landing.vault import TABLE as VAULT
 
 ALL = "all"
 TRUTH = "truth.json"
@@ -56,9 +54,8 @@ def _land(landing: Landing, batches: Sequence[Batch], copies: Sequence[Arrival])
     """All tables, two at a time; then what they share; the ledger last, so that whatever breaks off is landed again."""
     heaviest_first = sorted(batches, key=lambda batch: (-sum(item.n_bytes for item in batch.arrivals), batch.table.name))
     taken: list[Taken] = []
-    tables = (*(batch.table for batch in batches), QUARANTINE, VAULT)
     try:
-        with journalled(landing.lake, landing.run_id, tables), ThreadPoolExecutor(_THREADS) as pool:
+        with landing.journalled([batch.table for batch in batches]), ThreadPoolExecutor(_THREADS) as pool:
             taken += pool.map(landing.take, heaviest_first)
             steps: list[Callable[[Sequence[Taken]], None]] = [landing.seal, landing.refuse] if taken else []
             for done in [pool.submit(step, taken) for step in steps]:

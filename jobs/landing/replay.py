@@ -10,6 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 from pathlib import Path
 
 from pyspark.sql import Column, DataFrame
@@ -20,6 +21,7 @@ from conf.settings import Settings
 from jobs.lake import Lake
 from jobs.landing.arrival import Arrival, FileKey, sources
 from jobs.landing.file import FileCount, Ledger
+from jobs.landing.journal import undo_unfinished
 from jobs.landing.receive import read_again
 from jobs.landing.steps import Entry, Landing, Taken
 from jobs.landing.tally import tallies
@@ -49,24 +51,31 @@ def replay(lake: Lake, settings: Settings, *, days: Sequence[date], tables: Coll
 
     ``MissingInput`` where the quarantine holds none of them.
     """
+    undo_unfinished(lake)
     landing, asked = Landing(lake, Ledger.read(lake), settings.landing.late_days), set(tables) or sources().keys()
     files = [item for item in landing.ledger if item.day in days and item.table_name in asked and item.n_quarantined]
     if not files:
         raise MissingInput("the quarantine holds no row of these days and tables: `brandcube quarantine show` tells")
     kept = lake.read(QUARANTINE, days).where(F.col("table_name").isin(sorted(asked))).localCheckpoint()
     staying, stays = kept.where(~_is_readable()), _staying(kept)
-    names = sorted({item.table_name for item in files})
-    taken = [
-        _again(landing, sources()[name], kept, [item for item in files if item.table_name == name], stays) for name in names
-    ]
+    taken: list[Taken] = []
     try:
-        landing.seal(taken)
-        landing.refuse(taken, staying)
-        landing.enter([count for item in taken for count in item.counts], [file for item in taken for file in item.arrivals])
+        with landing.journalled([sources()[name] for name in {item.table_name for item in files}]):
+            for name, of_table in groupby(sorted(files, key=_table_name), key=_table_name):
+                taken.append(_again(landing, sources()[name], kept, list(of_table), stays))
+            landing.seal(taken)
+            landing.refuse(taken, staying)
+            landing.enter(
+                [count for item in taken for count in item.counts], [file for item in taken for file in item.arrivals]
+            )
     finally:
         for item in taken:
             item.release()
     return _difference(files, taken, sum(sum(counts.values()) for counts in stays.values()))
+
+
+def _table_name(file: FileCount) -> str:
+    return file.table_name
 
 
 def _is_readable() -> Column:

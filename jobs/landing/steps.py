@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date
 from functools import reduce
@@ -20,6 +21,7 @@ from jobs.landing import file, quarantine, vault
 from jobs.landing.arrival import Arrival, FileKey
 from jobs.landing.file import FileCount, Ledger
 from jobs.landing.forgotten import without_erased
+from jobs.landing.journal import journalled
 from jobs.landing.judge import is_good, judged
 from jobs.landing.once import suspects, told_apart, unsuspected
 from jobs.landing.receive import Batch
@@ -62,7 +64,11 @@ class Landing:
     def __post_init__(self) -> None:
         """Read who is forgotten."""
         self.erasure = self.lake.read(ERASURE)
-        self.has_erased = not self.erasure.isEmpty()
+        self.has_erased = self.lake.exists(ERASURE)
+
+    def journalled(self, tables: Iterable[Table]) -> AbstractContextManager[None]:
+        """While rows of the tables are written, and what all tables share: broken off, all of it is taken back."""
+        return journalled(self.lake, self.run_id, (*tables, QUARANTINE, VAULT))
 
     def take(self, batch: Batch) -> Taken:
         """Read, judge and write one table's new files."""

@@ -68,9 +68,7 @@ def test_tagging_beside_the_same_landing_without_it(
         if number >= len(spent):
             spent[arm] += landing.seconds
     ratio = spent["tagged"] / spent["not tagged"]
-    print(
-        f"\nrow tags from the suites: {ratio:.2f} x the CPU seconds of landing without them ({EVENTS // _SHARE:,} rows, 3 of each)"
-    )
+    print(f"\nrow tags: {ratio:.2f} x the CPU seconds of landing without them ({EVENTS // _SHARE:,} rows, 3 of each)")
 
 
 def _fingerprint(path: str) -> tuple[int, int]:

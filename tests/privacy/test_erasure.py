@@ -22,6 +22,7 @@ from jobs.erasure.erase import Erased, erase
 from jobs.erasure.person import holding_people, token
 from jobs.erasure.proof import Searcher, prove
 from jobs.erasure.request import read_request
+from jobs.identifiers import normalise
 from jobs.lake import Lake, Summary, summarised
 from jobs.landing.file import Ledger
 from jobs.landing.ingest import land
@@ -83,9 +84,9 @@ def _listed(bank: Bank, inbox: Path) -> list[tuple[str, str]]:
     sent = [told for path in inbox.rglob("identity_binding/*.gz") for told in _objects(path)]
     owners = {found.identifier_hash: found.person_id for found in bank.lake.read(PERSON).collect()}
     listed = {found.person_id for found in bank.lake.read(LIST).collect()}
-    told = [(row["phone"], row["openid"]) for row in sent if row.get("phone") and row.get("openid")]
-    found = [pair for pair in told if owners.get(bank.ring.pseudonym(pair[1], "openid") or "") in listed]
-    return sorted(set(found))[:N_PEOPLE]
+    told = [(normalise(row.get("phone"), "phone"), row.get("openid") or "") for row in sent]
+    found = {(phone, item) for phone, item in told if phone and owners.get(bank.ring.pseudonym(item, "openid") or "") in listed}
+    return sorted(found)[:N_PEOPLE]
 
 
 def _objects(path: Path) -> Iterator[dict[str, str]]:
