@@ -27,6 +27,7 @@ VIEW = "brandcube_key"
 """The one-row temporary view that carries the keys into Spark; plans and logs show its column names only."""
 
 VAULT, QUARANTINE, QUARANTINE_ROW, EVENT, SEAL = "vault", "quarantine", "quarantine/row", "event", "seal"
+REMOVAL = "removal"
 JOINT = tuple(f"joint/{name}" for name in IdentifierType.ALL)
 _ROOT_BYTES = 32
 _BLOCK = 64
@@ -100,7 +101,7 @@ def brand_purpose(brand_id: str) -> str:
 
 def purposes(settings: Settings) -> tuple[str, ...]:
     """Everything that a key is derived for, the configured brands included."""
-    return (*JOINT, *map(brand_purpose, sorted(settings.brands)), VAULT, QUARANTINE, QUARANTINE_ROW, EVENT, SEAL)
+    return (*JOINT, *map(brand_purpose, sorted(settings.brands)), VAULT, QUARANTINE, QUARANTINE_ROW, EVENT, SEAL, REMOVAL)
 
 
 def message(text: Column, identifier_type: str, brand_id: Column) -> Column:
@@ -137,6 +138,11 @@ def encrypted(text: Column, purpose: str, nonce: Column) -> Column:
     """AES-256-GCM of the text. ``nonce`` is a keyed hash of that same text, so that equal texts give equal bytes."""
     start = F.unhex(F.substring(nonce, 1, _NONCE_HEX))
     return F.aes_encrypt(F.encode(text, "UTF-8"), _held(f"key:{purpose}"), F.lit("GCM"), F.lit("DEFAULT"), start)
+
+
+def decrypted(sealed: Column, purpose: str) -> Column:
+    """The text behind an ``encrypted`` value; the query fails where the key or the bytes are not those it was made with."""
+    return F.decode(F.aes_decrypt(sealed, _held(f"key:{purpose}"), F.lit("GCM"), F.lit("DEFAULT")), "UTF-8")
 
 
 def pads(key: bytes) -> tuple[str, str]:
