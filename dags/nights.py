@@ -37,8 +37,7 @@ def landing_dag() -> DAG:
 def layer_dag(name: str) -> DAG:
     """One run for each day of which all that the layer reads from other layers has come; one task per table."""
     built = [table for table in build_order() if table.layer == name]
-    own = {table.full_name for table in built}
-    read = sorted({item.table for table in built for item in table.inputs} - own)
+    read = sorted({item.table for table in built for item in table.inputs if not item.table.startswith(f"{name}.")})
     schedule = PartitionedAssetTimetable(assets=AssetAll(*(ASSETS[table] for table in read)))
     tasks: dict[str, BrandcubeOperator] = {}
     with _dag(name, f"Makes the {name} tables of the day.", schedule) as dag:

@@ -9,12 +9,12 @@ from jobs.people import with_person
 from schemas.contract import IdentifierType
 
 
-def consented(consent: DataFrame, person: DataFrame, *, purpose: str) -> DataFrame:
-    """The people who allow a purpose now: distinct (``person_id``, ``brand_id``), the brand NULL where none was named.
+def granted(consent: DataFrame, *, purpose: str) -> DataFrame:
+    """The accounts that allow a purpose now: (``account_type``, ``account_hash``, ``brand_id``), once each.
 
     ``consent`` holds all rows of ``landing.consent`` up to the day that counts. For each account and brand the newest
-    statement holds; of two at one instant the withdrawal does. One account's grant speaks for its whole person. Whoever
-    said nothing allows nothing, and a statement that names no brand speaks for no brand.
+    statement holds; of two at one instant the withdrawal does. Whoever said nothing allows nothing. The brand is NULL
+    where none was named, and such a statement speaks for no brand.
     """
     # one row per (account_type, account_hash, brand_id)
     newest = (
@@ -22,8 +22,15 @@ def consented(consent: DataFrame, person: DataFrame, *, purpose: str) -> DataFra
         .groupBy("account_type", "account_hash", "brand_id")
         .agg(F.max(F.struct("event_at", (~F.col("is_granted")).alias("is_withdrawn"))).alias("last"))
     )
-    granted = newest.where(~F.col("last.is_withdrawn"))
-    return with_person(granted, person).select("person_id", "brand_id").distinct()
+    return newest.where(~F.col("last.is_withdrawn")).drop("last")
+
+
+def consented(consent: DataFrame, person: DataFrame, *, purpose: str) -> DataFrame:
+    """The people who allow a purpose now: distinct (``person_id``, ``brand_id``), the brand NULL where none was named.
+
+    One account's grant, as ``granted`` judges it, speaks for its whole person.
+    """
+    return with_person(granted(consent, purpose=purpose), person).select("person_id", "brand_id").distinct()
 
 
 def _statements(consent: DataFrame, purpose: str) -> DataFrame:

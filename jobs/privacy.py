@@ -103,17 +103,7 @@ def brand_purpose(brand_id: str) -> str:
 
 def purposes(settings: Settings) -> tuple[str, ...]:
     """Everything that a key is derived for, the configured brands included."""
-    return (
-        *JOINT,
-        *map(brand_purpose, sorted(settings.brands)),
-        VAULT,
-        QUARANTINE,
-        QUARANTINE_ROW,
-        EVENT,
-        SEAL,
-        ERASURE,
-        REMOVAL,
-    )
+    return (*JOINT, *map(brand_purpose, sorted(settings.brands)), *_OWN)
 
 
 def message(text: Column, identifier_type: str, brand_id: Column) -> Column:

@@ -88,7 +88,7 @@ class Runner:
             if not landed & set(days):
                 raise MissingInput(f"nothing has landed for {days_text(days)}: run `brandcube land` first")
         for source in sources:
-            if source.layer != "landing" and not self.lake.exists(source):
+            if source.inputs and not self.lake.exists(source):
                 raise MissingInput(f"{source.full_name} was not made for {days_text(days)}: run it, or the night, first")
 
     def judge_landed(self, table: Table, days: Sequence[date]) -> None:

@@ -50,5 +50,6 @@ def build_order() -> tuple[Table, ...]:
 
 
 def reads_today(table: Table) -> set[str]:
-    """What must be there before the table is made: all its inputs, but for those of which only earlier days are read."""
-    return {item.table for item in table.inputs if isinstance(item.days, str) or max(item.days) >= 0}
+    """What must be there before the table is made: its inputs, but for itself and those of which only earlier days are read."""
+    read = {item.table for item in table.inputs if isinstance(item.days, str) or max(item.days) >= 0}
+    return read - {table.full_name}

@@ -126,6 +126,7 @@ PRICE_BAND = Column(
 STAGE = Column("stage", "STRING", "Lifecycle stage of a person with a brand (AIPL)", allowed=STAGES, example="interest")
 ORDER_ID = Column("order_id", "STRING", "JD order", example="o1")
 LINE_NO = Column("line_no", "INT", "Line within the order, from 1", low=1, example=1)
+DESTINATION = Column("destination", "STRING", "Receiver, a file of conf/destinations", Privacy.PUBLIC, example="brand")
 LIST_ID = Column("list_id", "STRING", "Target list: brand and day of making", Privacy.PUBLIC, example="b01-20151031")
 MODEL_VERSION = Column("model_version", "STRING", "MLflow version of the model that scored", Privacy.PUBLIC, example="1")
 SCORE = Column(

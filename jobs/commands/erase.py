@@ -27,7 +27,7 @@ def erase(context: typer.Context, id_type: Kind, file: Ids, brand: Brand = "", a
 
     with bank_of(context) as bank:
         done = forget(bank, read_request(file, id_type, bank.ring, brand))
-    counts = {name: getattr(done, name) for name in ("identifiers", "rows", "emptied", "recalled", "rewritten")}
+    counts = {name: getattr(done, name) for name in ("identifiers", "rows", "emptied", "removals", "rewritten")}
     console.say(f"{done.people:,} people forgotten; " + ", ".join(f"{name} {count:,}" for name, count in counts.items()))
     tell(as_json, {**_told(done.proof), "people": done.people, **counts})
 

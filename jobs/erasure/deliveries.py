@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from conf.errors import MissingInput
@@ -15,11 +15,12 @@ from conf.settings import Settings
 from jobs.erasure.proof import REMOVE, Searcher
 from jobs.lake import Lake
 from jobs.landing.forgotten import is_erased
-from jobs.privacy import REMOVAL, encrypted, keyed_hash
 from jobs.serving.export import export
+from jobs.serving.removal import audience_encrypted
 from schemas.landing.file import TABLE as LEDGER
 from schemas.serving.export_manifest import TABLE as MANIFEST
-from schemas.serving.recall import TABLE as RECALL
+from schemas.serving.removal import ERASURE
+from schemas.serving.removal import TABLE as REMOVAL
 from schemas.serving.target_list import TABLE as LIST
 
 
@@ -31,7 +32,7 @@ def first_day(lake: Lake) -> date:
     return max(days) + timedelta(days=1)
 
 
-def recall(lake: Lake, erasure: DataFrame, day: date, run_id: str) -> int:
+def ask_for_removal(lake: Lake, erasure: DataFrame, day: date, run_id: str) -> int:
     """Queue every delivered pseudonym of forgotten people for its receivers, once; how many are queued now.
 
     It must come before the lists forget them.
@@ -39,16 +40,19 @@ def recall(lake: Lake, erasure: DataFrame, day: date, run_id: str) -> int:
     delivered = lake.read(MANIFEST).where("n_row > 0").select("list_id", "destination").distinct()
     listed = is_erased(lake.read(LIST), "person_id", erasure, "is_erased").where("is_erased")
     given = listed.join(delivered, "list_id").select("brand_id", "destination", "audience_hash").distinct()
-    sealed = encrypted(F.col("audience_hash"), REMOVAL, keyed_hash(F.col("audience_hash"), REMOVAL))
-    told = given.select(F.lit(day).alias("day"), "brand_id", "destination", sealed.alias("audience_encrypted"))
-    before = lake.read(RECALL)
-    new = told.join(before, ["brand_id", "destination", "audience_encrypted"], "left_anti").select(*RECALL.column_names)
-    new = new.localCheckpoint()
+    told = given.withColumns({"day": F.lit(day), "reason": F.lit(ERASURE), "audience_encrypted": _encrypted()})
+    before = lake.read(REMOVAL)
+    asked = before.where(F.col("reason") == ERASURE).select("brand_id", "destination", "audience_encrypted")
+    new = told.join(asked, asked.columns, "left_anti").select(*REMOVAL.column_names).localCheckpoint()
     n_new = new.count()
     if n_new:
         kept = before.where(F.col("day") == F.lit(day))
-        lake.replace(RECALL, kept.unionByName(new), [day], {"run": run_id, "kind": "erase", "days": [str(day)]})
+        lake.replace(REMOVAL, kept.unionByName(new), [day], {"run": run_id, "kind": "erase", "days": [str(day)]})
     return n_new
+
+
+def _encrypted() -> Column:
+    return audience_encrypted(F.col("audience_hash"))
 
 
 def rewrite(lake: Lake, settings: Settings, searcher: Searcher) -> list[Path]:
@@ -77,7 +81,7 @@ def _deliveries(root: Path) -> Iterator[Path]:
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    return (path for path in sorted(folder.iterdir()) if not path.name.endswith(REMOVE))
+    return (path for path in sorted(folder.iterdir()) if not path.match(REMOVE))
 
 
 def _brand(folder: Path) -> str:

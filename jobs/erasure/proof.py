@@ -20,8 +20,8 @@ from jobs.privacy import ERASURE, KeyRing
 from jobs.scan import Hit, encodings, files_under, scan
 from schemas.landing.erasure import TABLE
 
-REMOVE = "-remove.csv"
-"""The end of the name of a file that tells a receiver whom to take off: it must name them."""
+REMOVE = "*-remove.*"
+"""The name of a file that tells a receiver whom to take off: it must name them."""
 
 _TOKEN = re.compile(rb"(?<![0-9A-Fa-f])[0-9A-Fa-f]{64}(?![0-9A-Fa-f])")
 _CARRY = 66
@@ -73,7 +73,7 @@ class Searcher:
 def prove(lake: Lake, ring: KeyRing, logs: Path, raws: Collection[str] = (), kind: str = "") -> Proof:
     """Search the lake and its logs; what only deliveries of REMOVE lines hold is left out."""
     searcher, roots = Searcher.of(lake, ring), [root for root in (lake.root, logs) if root.exists()]
-    removes = sorted((lake.root / "exports").rglob(f"*{REMOVE}"))
+    removes = sorted((lake.root / "exports").rglob(REMOVE))
     found = [hit for file in files_under(roots, removes) for hit in searcher.names(file)]
     looks = {text for raw in raws for text in encodings(raw, kind).values()}
     searched = scan(roots, looks, skip=removes)

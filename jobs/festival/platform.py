@@ -19,7 +19,7 @@ from jobs.festival.catalogue import BRANDS
 from jobs.festival.market import Market
 from jobs.festival.plan import number
 from jobs.festival.quota import Flags, Ints
-from jobs.festival.standing import member_lists, member_numbers
+from jobs.festival.standing import linkable, member_lists, member_numbers
 from schemas.contract import IdentifierType
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def _delivered(market: Market, folder: Path, ring: KeyRing, known: Sequence[tupl
     people, day = market.people, number(date.fromisoformat(str(manifest["day"])))
     who = np.array(sorted(found), np.int64)
     by_jd = np.array([found[place][1] == IdentifierType.JD_PIN for place in who.tolist()], np.bool_)
-    is_whole = people.is_bound[who] & (people.registered[who] <= day)
+    is_whole = people.is_bound[who] & (people.registered[who] <= day) & linkable(market)[who]
     return Delivered(
         list_id=str(manifest["list_id"]),
         brand=BRAND_IDS.index(brand_id),
@@ -114,7 +114,7 @@ def _pseudonyms(market: Market, ring: KeyRing) -> Iterator[tuple[int, str, str]]
 
 
 def _read(folder: Path) -> tuple[dict[str, object], set[str]]:
-    """The manifest and the pseudonyms of all files of people that it names."""
+    """The manifest and the pseudonyms of all files of people that it names, but for those who are to be taken off."""
     file = folder / MANIFEST
     if not file.is_file():
         raise MissingInput(f"{folder} has no {MANIFEST}: name a folder that `brandcube export` wrote")
@@ -122,7 +122,7 @@ def _read(folder: Path) -> tuple[dict[str, object], set[str]]:
     listed: set[str] = set()
     for entry in manifest["files"]:
         path = folder / entry["name"]
-        if path.suffix == ".csv":
+        if path.suffix == ".csv" and not path.stem.endswith("-remove"):
             with path.open(encoding="utf-8", newline="") as lines:
                 listed |= {row["audience_hash"] for row in csv.DictReader(lines) if row.get("audience_hash")}
     return manifest, listed

@@ -86,6 +86,11 @@ def consents(market: Market, who: Ints, at: Ints, *, with_jd: Flags) -> pa.Table
     return concat(batches, consent.TABLE)
 
 
+def linkable(market: Market) -> Flags:
+    """Who lets the bank see that their accounts are one person's."""
+    return _granted(market, "link", -1)
+
+
 def withdrawals(market: Market, day: int) -> pa.Table:
     """Who takes back on the day what the brands' lists were granted."""
     rng = stream(market.people.seed, "withdrawals")

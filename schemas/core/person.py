@@ -14,5 +14,9 @@ TABLE = Table(
         Column("identifier_hash", "STRING", "Its pseudonym", Privacy.PSEUDONYM, example=c.HASH_EXAMPLE, person="subject"),
         c.PERSON_ID,
     ),
-    inputs=(Input("landing.identity_binding", EVERY), Input("landing.crm_member", EVERY)),
+    inputs=(
+        Input("landing.identity_binding", EVERY),
+        Input("landing.crm_member", EVERY),
+        Input("landing.consent", EVERY),
+    ),
 )

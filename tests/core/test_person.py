@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import random
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -16,12 +17,23 @@ from schemas.catalogue import find
 from tests.frames import frame
 
 TABLE, BINDING, MEMBER = find("core.person"), find("landing.identity_binding"), find("landing.crm_member")
+CONSENT = find("landing.consent")
 DAY = date(2015, 10, 31)
 Rows = list[dict[str, str]]
 
 
-def built(spark: SparkSession, settings: Settings, bindings: Rows, members: Rows) -> DataFrame:
-    return person.build(frame(spark, BINDING, bindings), frame(spark, MEMBER, members), day=DAY, settings=settings)
+def built(
+    spark: SparkSession, settings: Settings, bindings: Rows, members: Rows, statements: list[dict[str, Any]] | None = None
+) -> DataFrame:
+    """The table; where no statements are given every account allows to be linked."""
+    consent = willing(bindings) if statements is None else statements
+    frames = (frame(spark, table, rows) for table, rows in ((BINDING, bindings), (MEMBER, members), (CONSENT, consent)))
+    return person.build(*frames, day=DAY, settings=settings)
+
+
+def willing(bindings: Rows) -> list[dict[str, Any]]:
+    kinds = ("openid_hash", "jd_pin_hash")
+    return [{"purpose": "link", kind: row[kind]} for row in bindings for kind in kinds if kind in row]
 
 
 def expected(spark: SparkSession, owners: dict[str, str]) -> DataFrame:
@@ -81,6 +93,44 @@ def test_a_row_that_names_one_identifier_is_no_evidence(spark: SparkSession, set
 
 def test_no_evidence_makes_nobody(spark: SparkSession, settings: Settings) -> None:
     assertDataFrameEqual(built(spark, settings, [], []), expected(spark, {}))
+
+
+WHOLE = {"openid_hash": "o1", "jd_pin_hash": "j1", "phone_hash": "p1"}
+OPENID_LINKS: dict[str, Any] = {"purpose": "link", "openid_hash": "o1"}
+JD_LINKS: dict[str, Any] = {"purpose": "link", "jd_pin_hash": "j1"}
+
+
+@pytest.mark.parametrize(
+    ("statements", "linked"),
+    [
+        pytest.param([], [], id="nobody, where nobody said anything"),
+        pytest.param([OPENID_LINKS, JD_LINKS], ["openid:o1", "jd_pin:j1", "phone:p1"], id="all, where both accounts allow it"),
+        pytest.param([{**OPENID_LINKS, **JD_LINKS}], ["openid:o1", "jd_pin:j1", "phone:p1"], id="all, in one statement"),
+        pytest.param([JD_LINKS], ["jd_pin:j1", "phone:p1"], id="the account that allows it, with the phone"),
+        pytest.param(
+            [OPENID_LINKS, JD_LINKS, {**JD_LINKS, "is_granted": False, "event_at": "2015-11-02 00:00:00"}],
+            ["openid:o1", "phone:p1"],
+            id="what is left after a withdrawal",
+        ),
+        pytest.param(
+            [OPENID_LINKS, {**JD_LINKS, "brand_id": "b01"}, {**JD_LINKS, "purpose": "portrait"}],
+            ["openid:o1", "phone:p1"],
+            id="nothing by what was said of a brand or another purpose",
+        ),
+    ],
+)
+def test_a_binding_links(spark: SparkSession, settings: Settings, statements: list[dict[str, Any]], linked: list[str]) -> None:
+    owner = min((name.partition(":")[2] for name in linked), default="")
+    assertDataFrameEqual(built(spark, settings, [WHOLE], [], statements), expected(spark, dict.fromkeys(linked, owner)))
+
+
+def test_a_denied_account_stays_alone_whatever_rows_and_members_share_its_phone(
+    spark: SparkSession, settings: Settings
+) -> None:
+    bindings = [{"jd_pin_hash": "j1", "phone_hash": "p1"}, {"openid_hash": "o1", "phone_hash": "p1"}, WHOLE]
+    members = [{"member_hash": "m1", "phone_hash": "p1"}]
+    owners = dict.fromkeys(["openid:o1", "phone:p1", "member:m1"], "m1")
+    assertDataFrameEqual(built(spark, settings, bindings, members, [OPENID_LINKS]), expected(spark, owners))
 
 
 def evidence() -> st.SearchStrategy[Rows]:

@@ -36,9 +36,9 @@ def _summaries(bank: Bank) -> dict[str, Summary]:
     return {table.full_name: bank.lake.summary(table) for table in build_order()}
 
 
-def test_october_made_every_table(october: Bank) -> None:
+def test_october_made_every_table_and_nothing_was_delivered_that_could_be_taken_back(october: Bank) -> None:
     empty = [table.full_name for table in build_order() if october.lake.summary(table).rows == 0]
-    assert empty == []
+    assert empty == ["serving.removal"]
 
 
 def test_every_landed_row_is_accounted_for(october: Bank) -> None:

@@ -36,8 +36,8 @@ from tests.landing.sending import CONSENT, MEMBER, SOCIAL, at, row, send
 
 N_PEOPLE = 5
 BINDING, LIST, PERSON = find("landing.identity_binding"), find("serving.target_list"), find("core.person")
-REFUSED, VAULT, CUBE, RECALL = (
-    find(name) for name in ("landing.quarantine", "landing.vault", "mart.brand_cube", "serving.recall")
+REFUSED, VAULT, CUBE, REMOVAL = (
+    find(name) for name in ("landing.quarantine", "landing.vault", "mart.brand_cube", "serving.removal")
 )
 LATER = date(2015, 11, 2)
 
@@ -154,7 +154,7 @@ def test_the_search_finds_them_where_they_were_not_forgotten(forgetting: Forgett
 def test_everybody_elses_rows_are_as_before(forgetting: Forgetting) -> None:
     lake = forgetting.bank.lake
     now = {table.full_name: summarised(table, _others(lake, table, forgetting.theirs)) for table in holding_people()}
-    kept_apart = {"landing.vault", "serving.recall"}
+    kept_apart = {"landing.vault", "serving.removal"}
     assert {name: summary for name, summary in now.items() if name not in kept_apart} == {
         name: summary for name, summary in forgetting.rest.items() if name not in kept_apart
     }
@@ -179,13 +179,13 @@ def test_refused_rows_and_hidden_fields_are_emptied(forgetting: Forgetting) -> N
     assert (rows["h1"].attributes, rows["h2"].sharer_hash) == ({}, None)
 
 
-def test_what_was_delivered_is_recalled_and_kept_without_them(forgetting: Forgetting) -> None:
+def test_what_was_delivered_is_to_be_removed_and_kept_without_them(forgetting: Forgetting) -> None:
     bank = forgetting.bank
-    recalled = bank.lake.read(RECALL).collect()
-    opened = {bank.ring.decrypt(bytes(found.audience_encrypted), "removal")[-64:] for found in recalled}
+    removals = bank.lake.read(REMOVAL).where("reason = 'erasure'").collect()
+    opened = {bank.ring.decrypt(bytes(found.audience_encrypted), "removal")[-64:] for found in removals}
     assert opened and opened <= forgetting.theirs
-    assert len(recalled) == forgetting.done.recalled >= N_PEOPLE
-    assert {found.day for found in recalled} == {date(2015, 11, 3)}
+    assert len(removals) == forgetting.done.removals >= N_PEOPLE
+    assert {found.day for found in removals} == {date(2015, 11, 3)}
     assert forgetting.done.rewritten > 0
     for manifest in (bank.lake.root / "exports").rglob("manifest.json"):
         facts = json.loads(manifest.read_text())
@@ -207,7 +207,7 @@ def test_a_file_that_is_sent_again_does_not_bring_them_back(forgetting: Forgetti
 
 def test_forgetting_once_more_finds_nobody(forgetting: Forgetting, request_file: Path) -> None:
     again = erase(forgetting.bank, read_request(request_file, "phone", forgetting.bank.ring))
-    assert (again.people, again.rows, again.emptied, again.recalled, again.rewritten) == (N_PEOPLE, 0, 0, 0, 0)
+    assert (again.people, again.rows, again.emptied, again.removals, again.rewritten) == (N_PEOPLE, 0, 0, 0, 0)
     assert again.proof.people == N_PEOPLE
 
 

@@ -96,7 +96,7 @@ def test_the_build_order_makes_each_input_first() -> None:
     made: set[str] = set()
     for table in build_order():
         today = {item.table for item in table.inputs if isinstance(item.days, str) or 0 in item.days}
-        assert {name for name in today if find(name).inputs} <= made
+        assert {name for name in today if find(name).inputs} - {table.full_name} <= made
         made.add(table.full_name)
     assert made == {table.full_name for table in BUILT}
 

@@ -43,6 +43,7 @@ class Tiny:
         self.write("landing.market_benchmark", self.rival())
         self.write("serving.target_list", [self.listed(f"t{number}") for number in range(200)])
         self.write("serving.sealed_control", [self.listed(f"s{number}") for number in range(100)])
+        self.write("landing.consent", self.consents())
         self.write("landing.ad_return", [self.returned(number) for number in range(50)])
         return self
 
@@ -88,6 +89,14 @@ class Tiny:
     def rival() -> list[dict[str, Any]]:
         told = {"metric": "rival_day_gmv_fen", "value": 50.0, "day": "2015-11-12"}
         return [told | {"event_id": f"m{minute}", "period": f"{minute:04}"} for minute in range(1440)]
+
+    @staticmethod
+    def consents() -> list[dict[str, Any]]:
+        """All on the list and all who were sealed allow to be measured."""
+        people = [*(f"t{number}" for number in range(200)), *(f"s{number}" for number in range(100))]
+        return [
+            {"day": "2015-10-01", "event_id": f"c{person}", "purpose": "measure", "jd_pin_hash": person} for person in people
+        ]
 
     @staticmethod
     def listed(person: str) -> dict[str, Any]:

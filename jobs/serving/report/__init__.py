@@ -33,6 +33,7 @@ READS = (
     "landing.city",
     "landing.market_benchmark",
     "landing.ad_return",
+    "landing.consent",
     "serving.target_list",
     "serving.sealed_control",
 )
@@ -71,7 +72,7 @@ def _told(lake: Lake, settings: Settings, brand: Brand, festival: Festival) -> T
     registrations = measures.registered(_read(lake, "core.touch", [*festival.october, *festival.window]))
     rival = measures.rival(lake.read(find("landing.market_benchmark")))
     tiers, money = measures.tiers(_since(tiles, festival.opening), person, lake.read(find("landing.city")))
-    lists, sealed = (_read(lake, f"serving.{name}", festival.lists) for name in ("target_list", "sealed_control"))
+    lists, sealed = (_measured(lake, name, person, festival) for name in ("target_list", "sealed_control"))
     control, treated = loop.arms(lists, sealed, tiles, person, brand_id=brand.brand_id, festival=festival)
     entered = entrance(measures.entrances(tiles, festival), registrations, festival)
     parts = [entered, tier_shares(tiers, money), race(minutes, rival), uplift(control, treated)]
@@ -96,6 +97,12 @@ def _person(lake: Lake, day: date) -> DataFrame:
     table = find("core.person")
     snapshot = loop.last_day(lake.days(table), day)
     return lake.read(table, [snapshot] if snapshot else [])
+
+
+def _measured(lake: Lake, name: str, person: DataFrame, festival: Festival) -> DataFrame:
+    """The festival's lists of one kind, as far as their people allow to be measured on the report's day."""
+    consent = lake.read(find("landing.consent")).where(F.col("day") <= F.lit(festival.last))
+    return loop.measured(_read(lake, f"serving.{name}", festival.lists), consent, person)
 
 
 def _planted(lake: Lake) -> dict[str, float]:

@@ -1,4 +1,9 @@
-"""The closed loop of a brand's lists: who was met, who was sealed, what both bought, and what the platform returned."""
+"""The closed loop of a brand's lists: who was met, who was sealed, what both bought, and what the platform returned.
+
+Here people are followed from a list to what they did, so only those count who allow it, in both arms alike. The other
+figures are totals of turnover, orders and users by entrance, city tier and minute: a party's business statistics, in which
+nobody is followed, and which ask nobody.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +14,8 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from conf.settings import Keys
-from jobs.people import with_person
+from jobs.consent import consented
+from jobs.people import known_as, with_person
 from jobs.serving.report.festival import Festival
 from jobs.serving.returns import resolved
 from jobs.stats.difference import GroupSums
@@ -35,10 +41,21 @@ class Returned(NamedTuple):
     cost_fen: int
 
 
+def measured(lists: DataFrame, consent: DataFrame, person: DataFrame) -> DataFrame:
+    """The rows of a list, sealed or not, whose people as they are known now allow to be measured.
+
+    ``consent`` holds all statements up to the report's day, ``person`` its snapshot.
+    """
+    allowed = consented(consent, person, purpose="measure").where("brand_id IS NULL").select("person_id")
+    current = known_as(lists.select(F.col("person_id").alias("listed_id"), "person_id").distinct(), person)
+    followed = current.join(allowed, "person_id", "left_semi").select(F.col("listed_id").alias("person_id"))
+    return lists.join(followed, "person_id", "left_semi")
+
+
 def arms(
     target_list: DataFrame, sealed_control: DataFrame, tiles: DataFrame, person: DataFrame, *, brand_id: str, festival: Festival
 ) -> tuple[Arm, Arm]:
-    """Control and treated, everyone who was chosen in the side that the lot gave them, whatever happened to them then.
+    """Control and treated, everyone who was chosen and is ``measured``, in the side that the lot gave, whatever came then.
 
     The outcomes are the brand's orders and turnover in the festival's window; the covariate is what the person spent on
     anything before the lists.
@@ -64,7 +81,10 @@ def arms(
 
 
 def returned(ad_return: DataFrame, target_list: DataFrame, *, brand_id: str, keys: Keys) -> list[Returned]:
-    """The platform's account of each of the brand's lists, oldest first; people are counted by whom the list named."""
+    """The platform's account of each of the brand's lists, oldest first; people are counted by whom the list named.
+
+    People are those of the ``measured`` list that is handed in; impressions, clicks and cost are all that was billed.
+    """
     listed = target_list.where(F.col("brand_id") == brand_id).groupBy("list_id").agg(F.count(F.lit(1)).alias("n_listed"))
     told = (
         resolved(ad_return.where(F.col("brand_id") == brand_id), target_list, keys)
@@ -89,9 +109,7 @@ def _of(lists: DataFrame, brand_id: str, is_treated: int) -> DataFrame:
 
 def _current(chosen: DataFrame, person: DataFrame) -> DataFrame:
     """Who the chosen are known as today. Whoever was chosen on both sides, as two people who are now one, is left out."""
-    owners = person.select(F.col("identifier_hash").alias("chosen_id"), F.col("person_id").alias("owner_id")).distinct()
-    known = chosen.withColumnRenamed("person_id", "chosen_id").join(owners, "chosen_id", "left")
-    people = known.select(F.coalesce("owner_id", "chosen_id").alias("person_id"), "is_treated")
+    people = known_as(chosen, person)
     sides = people.groupBy("person_id").agg(F.min("is_treated").alias("is_treated"), F.max("is_treated").alias("other"))
     return sides.where("is_treated = other").drop("other")
 
