@@ -45,7 +45,7 @@ def open_session(settings: Settings, log: Path) -> SparkSession:
     builder = SparkSession.builder.appName("brandcube")
     for key, value in (_FIXED | _sized(settings, log)).items():
         builder = builder.config(key, value)
-    with _stderr_to(log):
+    with _printing_to(log):
         return builder.getOrCreate()
 
 
@@ -63,14 +63,17 @@ def _sized(settings: Settings, log: Path) -> dict[str, str]:
 
 
 @contextmanager
-def _stderr_to(file: Path) -> Iterator[None]:
-    """Point the process's standard error at a file while the Java side starts, so that it inherits the file."""
+def _printing_to(file: Path) -> Iterator[None]:
+    """Point the process's standard output and error at a file while the Java side starts, so that it inherits the file."""
+    sys.stdout.flush()
     sys.stderr.flush()
-    kept = os.dup(2)
+    kept = {number: os.dup(number) for number in (1, 2)}
     with file.open("ab") as target:
-        os.dup2(target.fileno(), 2)
+        for number in kept:
+            os.dup2(target.fileno(), number)
         try:
             yield
         finally:
-            os.dup2(kept, 2)
-            os.close(kept)
+            for number, own in kept.items():
+                os.dup2(own, number)
+                os.close(own)

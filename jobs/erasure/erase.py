@@ -20,9 +20,10 @@ from jobs.erasure.rows import Forgotten, forget, forget_orphans
 from jobs.landing.forgotten import erased_hash
 from jobs.landing.journal import undo_unfinished
 from jobs.night import make_runner
-from schemas.catalogue import build_order, tables
+from schemas.catalogue import build_order
 from schemas.contract import NEWEST, Table
 from schemas.landing.erasure import TABLE as ERASURE
+from schemas.landing.quarantine import TABLE as QUARANTINE
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def erase(bank: Bank, request: Request) -> Erased:
     forget_orphans(lake, run_id)
     _rebuild(bank, done)
     rewritten = deliveries.rewrite(lake, bank.settings, Searcher.of(lake, bank.ring))
-    for table in tables().values():
+    for table in _purged():
         if lake.exists(table):
             purge(lake, table)
     proof = prove(lake, bank.ring, logs(lake.root), request.raws, request.kind)
@@ -94,7 +95,12 @@ def _rebuild(bank: Bank, done: list[Forgotten]) -> None:
             runner.run(table, kept)
 
 
+def _purged() -> list[Table]:
+    """The tables whose files of before may hold or count somebody."""
+    return [*holding_people(), QUARANTINE, *_aggregates()]
+
+
 def _aggregates() -> list[Table]:
-    """The tables that are made of people's rows and hold none."""
+    """The tables that count a day's people and name none."""
     held = holding_people()
-    return [table for table in build_order() if table not in held]
+    return [table for table in build_order() if table.is_day_local and table not in held]

@@ -12,10 +12,11 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from pyspark.sql import DataFrame
+from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from conf.errors import ErasureIncomplete, MissingInput, UnknownName, Unreadable
+from conf.settings import Settings
 from jobs.bank import Bank, logs
 from jobs.erasure import erase as steps
 from jobs.erasure.erase import Erased, erase
@@ -32,7 +33,7 @@ from jobs.serving.export import export
 from schemas.catalogue import find, tables
 from schemas.contract import Table
 from tests.conftest import HISTORY
-from tests.landing.sending import CONSENT, MEMBER, SOCIAL, at, row, send
+from tests.landing.sending import CONSENT, DAY, MEMBER, SOCIAL, at, row, send
 
 N_PEOPLE = 5
 BINDING, LIST, PERSON = find("landing.identity_binding"), find("serving.target_list"), find("core.person")
@@ -205,25 +206,23 @@ def test_a_file_that_is_sent_again_does_not_bring_them_back(forgetting: Forgetti
     assert prove(bank.lake, bank.ring, logs(bank.lake.root), forgetting.phones, "phone").hits == 0
 
 
-def test_forgetting_once_more_finds_nobody(forgetting: Forgetting, request_file: Path) -> None:
-    again = erase(forgetting.bank, read_request(request_file, "phone", forgetting.bank.ring))
-    assert (again.people, again.rows, again.emptied, again.removals, again.rewritten) == (N_PEOPLE, 0, 0, 0, 0)
-    assert again.proof.people == N_PEOPLE
-
-
-def test_an_erasure_that_broke_off_is_ended_by_the_same_request(
-    october: Bank, inbox: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_an_erasure_that_broke_off_is_ended_by_the_same_request_and_once_more_finds_nobody(
+    spark: SparkSession, settings: Settings, ring: KeyRing, lake: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    root = shutil.copytree(october.lake.root, tmp_path / "lake")
-    bank = replace(october, lake=Lake(october.spark, root))
-    people, file = _listed(bank, inbox)[-1:], tmp_path / "ids.txt"
-    file.write_text(people[0][0])
-    request = read_request(file, "phone", bank.ring)
+    send(tmp_path / "inbox", BINDING, [row(BINDING, "b", phone="13912345678", openid="oForgotten")])
+    send(tmp_path / "inbox", SOCIAL, [row(SOCIAL, "s", openid="oForgotten"), row(SOCIAL, "t", openid="oOther")])
+    land(spark, lake, settings, source="all", path=tmp_path / "inbox", day=DAY)
+    bank, file = Bank(settings, ring, spark, lake), tmp_path / "ids.txt"
+    file.write_text("139 1234 5678")
+    request = read_request(file, "phone", ring)
     with monkeypatch.context() as patched:
         patched.setattr(steps, "purge", lambda *_: None)
         with pytest.raises(ErasureIncomplete, match="files still name forgotten people: .*; run the same"):
             erase(bank, request)
-    assert erase(bank, request).proof.hits == 0
+    done, again = erase(bank, request), erase(bank, request)
+    assert (done.people, done.identifiers, done.proof.people, done.proof.hits) == (1, 2, 1, 0)
+    assert (again.rows, again.emptied, again.removals, again.rewritten, again.proof.hits) == (0, 0, 0, 0, 0)
+    assert [found.event_id for found in lake.read(SOCIAL).collect()] == ["t"]
 
 
 @pytest.mark.parametrize(
