@@ -14,6 +14,7 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
 
 from conf.errors import ContractError, LakeVersionError
+from jobs.serving.folder import replace_file
 from schemas.contract import Privacy, Table
 
 FORMAT = 2
@@ -40,16 +41,16 @@ class Lake:
         self.spark = spark
         self.root = root.absolute()
         check_version(self.root)
-        self.root.mkdir(parents=True, exist_ok=True)
-        (self.root / _MARK).write_text(json.dumps({"format": FORMAT}) + "\n")
+        if not (self.root / _MARK).exists():
+            replace_file(self.root / _MARK, json.dumps({"format": FORMAT}).encode() + b"\n")
 
     def path(self, table: Table) -> str:
         """Where the table's files are."""
         return str(self.root / table.layer / table.name)
 
     def exists(self, table: Table) -> bool:
-        """True once anything was written."""
-        return (self.root / table.layer / table.name / "_delta_log").is_dir()
+        """True once anything was committed."""
+        return self.version(table) is not None
 
     def read(self, table: Table, days: Sequence[date] | None = None) -> DataFrame:
         """The table's rows, of some partitions or of all; no rows where nothing was ever written."""
@@ -84,6 +85,19 @@ class Lake:
             return []
         history = self.spark.sql(f"DESCRIBE HISTORY delta.`{self.path(table)}`").select("version", "userMetadata").collect()
         return [json.loads(row.userMetadata) for row in sorted(history, reverse=True) if row.userMetadata]
+
+    def runs_since(self, table: Table, version: int | None) -> list[str | None]:
+        """The runs that committed to the table after that version, in order; None for a commit that names no run.
+
+        A commit whose log is gone names none either; the commit that made the table is no run's.
+        """
+        logs = Path(self.path(table)) / "_delta_log"
+        later = range((version or 0) + 1, (self.version(table) or 0) + 1)
+        return [_run(logs / f"{number:020d}.json") for number in later]
+
+    def restore(self, table: Table, version: int) -> None:
+        """Make the table hold again what it held at the version, in one commit."""
+        self.spark.sql(f"RESTORE TABLE delta.`{self.path(table)}` TO VERSION AS OF {version}")
 
     def days(self, table: Table) -> list[date]:
         """The partitions that hold rows, oldest first."""
@@ -135,7 +149,7 @@ def check_version(root: Path) -> None:
             raise LakeVersionError(
                 f"{root} is a lake of format {found}, this brandcube reads {FORMAT}: use the brandcube that made it"
             )
-    elif root.exists() and any(root.iterdir()):
+    elif root.exists() and any(not path.name.startswith(".") for path in root.iterdir()):
         raise LakeVersionError(f"{root} holds files but no {_MARK}: name an empty folder or a lake")
 
 
@@ -148,6 +162,13 @@ def check_columns(table: Table, rows: DataFrame) -> None:
         raise ContractError(
             f"{table.full_name}: the build and the contract differ in {', '.join(' '.join(item) for item in odd)}"
         )
+
+
+def _run(log: Path) -> str | None:
+    """The run that a commit's own note names."""
+    actions: Iterable[dict[str, Any]] = map(json.loads, log.read_text("utf-8").splitlines()) if log.exists() else ()
+    note = next((action["commitInfo"].get("userMetadata") for action in actions if "commitInfo" in action), None)
+    return cast(str | None, json.loads(note).get("run")) if note else None
 
 
 def _has_statistics(table: Table, name: str) -> bool:

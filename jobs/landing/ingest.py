@@ -18,8 +18,11 @@ from jobs.lake import Lake
 from jobs.landing.adapters import ADAPTERS
 from jobs.landing.arrival import Arrival, in_inbox, of_table, sources
 from jobs.landing.file import FileCount, Landed, Ledger
+from jobs.landing.journal import journalled, undo_unfinished
 from jobs.landing.receive import Batch, received
 from jobs.landing.steps import Landing, Taken
+from schemas.landing.quarantine import TABLE as QUARANTINE
+from schemas.landing.vault import TABLE as VAULT
 
 ALL = "all"
 TRUTH = "truth.json"
@@ -34,6 +37,7 @@ def land(spark: SparkSession, lake: Lake, settings: Settings, *, source: str, pa
     """
     if not path.exists():
         raise MissingInput(f"{path} is not there: name the folder or file that the party sent")
+    undo_unfinished(lake)
     ledger = Ledger.read(lake)
     batches = _batches(spark, source, path, day, settings)
     known = [row for batch in batches for item in batch.arrivals if batch.is_counted and (row := ledger.find(item))]
@@ -52,16 +56,17 @@ def _land(landing: Landing, batches: Sequence[Batch], copies: Sequence[Arrival])
     """All tables, two at a time; then what they share; the ledger last, so that whatever breaks off is landed again."""
     heaviest_first = sorted(batches, key=lambda batch: (-sum(item.n_bytes for item in batch.arrivals), batch.table.name))
     taken: list[Taken] = []
+    tables = (*(batch.table for batch in batches), QUARANTINE, VAULT)
     try:
-        with ThreadPoolExecutor(_THREADS) as pool:
+        with journalled(landing.lake, landing.run_id, tables), ThreadPoolExecutor(_THREADS) as pool:
             taken += pool.map(landing.take, heaviest_first)
             steps: list[Callable[[Sequence[Taken]], None]] = [landing.seal, landing.refuse] if taken else []
             for done in [pool.submit(step, taken) for step in steps]:
                 done.result()
-        counts = [count for item in taken for count in item.counts]
-        counts += landing.ledger.copied(copies, counts)
-        if counts:
-            landing.enter(counts, [*copies, *(item for batch in batches for item in batch.arrivals)])
+            counts = [count for item in taken for count in item.counts]
+            counts += landing.ledger.copied(copies, counts)
+            if counts:
+                landing.enter(counts, [*copies, *(item for batch in batches for item in batch.arrivals)])
     finally:
         for item in taken:
             item.release()

@@ -81,6 +81,10 @@ def published(folder: Path, versions: list[dict[str, bytes]]) -> int:
 
 
 def _start(arguments: tuple[str, ...], key: str, at: str) -> subprocess.Popen[bytes]:
-    told = {"BRANDCUBE_FAULT_AT": at, "BRANDCUBE_ROOT_KEY": key, "JDK_JAVA_OPTIONS": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"}
+    told = {
+        "BRANDCUBE_FAULT_AT": at,
+        "BRANDCUBE_ROOT_KEY": key,
+        "JDK_JAVA_OPTIONS": "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=240m -XX:+UseSerialGC",
+    }
     command = [sys.executable, "-m", "tests.faults.scenario", *arguments]
     return subprocess.Popen(command, cwd=REPOSITORY, env={**os.environ, **told}, start_new_session=True)
