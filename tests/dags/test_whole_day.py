@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
+import sqlite3
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -51,9 +54,12 @@ def run(monkeypatch: pytest.MonkeyPatch, dags: dict[str, DAG], tmp_path: Path) -
 
 @pytest.mark.timeout(1800)
 @pytest.mark.skipif(not BRANDCUBE.exists(), reason="the jobs environment is not there: `make test` makes it")
-def test_a_day_is_landed_and_its_core_tables_are_made(run: Callable[[str], DagRun], tmp_path: Path) -> None:
+def test_a_day_is_landed_and_its_core_tables_are_made(
+    run: Callable[[str], DagRun], tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     world = ("--people", "500", "--from", DAY, "--to", DAY, "--seed", "3")
     _brandcube("generate", "--out", str(tmp_path / "inbox"), *world)
+    _known_people("plant", tmp_path / "inbox", DAY)
     landed = run("landing")
     assert (landed.state, landed.partition_key) == ("success", DAY)
     assert ("brandcube_core", DAY) in _set_off()
@@ -64,6 +70,36 @@ def test_a_day_is_landed_and_its_core_tables_are_made(run: Callable[[str], DagRu
     assert ("brandcube_mart", DAY) in _set_off()
     found = _brandcube("--lake", str(tmp_path / "lake"), "tables", "--json")["tables"]
     assert {table["table"] for table in found if table["layer"] == "core" and table["rows"]} == set(CORE)
+    _airflow_tells_of_nobody(tmp_path / "copy", capfd)
+
+
+def _airflow_tells_of_nobody(copy: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """Neither Airflow's database nor its logs hold a known person; once one is put there, the same search says so."""
+    home = Path(os.environ["AIRFLOW_HOME"])
+    (home / "logs").mkdir(exist_ok=True)
+    (home / "logs" / "printed").write_text("".join(capfd.readouterr()), "utf-8")
+    told = _known_people("find", home)
+    with capfd.disabled():
+        print(
+            f"\nAirflow: {told['files']} files, {told['bytes'] / 1e6:.1f} MB, {told['patterns']} patterns, hits {told['hits']}"
+        )
+    assert (told["hits"], told["undecoded"]) == ([], [])
+    shutil.copytree(home, copy)
+    with sqlite3.connect(copy / "airflow.db") as database:
+        database.execute("UPDATE dag_run SET conf = ?", (json.dumps({"phone": "19812340007"}),))
+    database.close()
+    with (copy / "logs" / "printed").open("a") as log:
+        log.write("canary.007@aviary.example.org")
+    assert _known_people("find", copy)["hits"] == ["airflow.db", "printed"]
+
+
+def _known_people(kind: str, folder: Path, *day: str) -> dict[str, Any]:
+    """Have the jobs environment plant known people in an inbox, or search a folder for them."""
+    command = [str(BRANDCUBE.with_name("python")), "-m", "tests.privacy.searching", kind, str(folder), *day]
+    ran = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+    told: dict[str, Any] = json.loads(ran.stdout or "{}")
+    return told
 
 
 def _brandcube(*arguments: str) -> dict[str, Any]:

@@ -44,7 +44,7 @@ class Before:
 def budget() -> Budget:
     """A few faults of each kind in the tests; all of them for ``make faults``."""
     is_full = int(os.environ.get("BRANDCUBE_FAULTS", "0")) >= FULL
-    return Budget(80, 40, 20, 24, 6, 40) if is_full else Budget(12, 1, 1, 2, 1, 2)
+    return Budget(80, 99, 20, 24, 6, 99) if is_full else Budget(12, 1, 1, 1, 1, 2)
 
 
 @pytest.fixture(scope="session")

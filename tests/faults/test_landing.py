@@ -124,7 +124,7 @@ def test_a_torn_file_gives_no_row_and_its_whole_form_all_of_them(
     inbox = Path(shutil.copytree(struck.before.inbox, tmp_path / "inbox"))
     file = inbox / "tencent" / SOCIAL.name / f"{DAY}.b.jsonl.gz"
     whole = file.read_bytes()
-    offsets = [1 + n * (len(whole) - 2) // budget.tears for n in range(budget.tears)]
+    offsets = [1 + (2 * n + 1) * (len(whole) - 2) // (2 * budget.tears) for n in range(budget.tears)]
     known = Lake(struck.spark, struck.root).read(SOCIAL).count()
     for number, offset in enumerate(offsets):
         file.write_bytes(whole[:offset])

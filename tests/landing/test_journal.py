@@ -50,7 +50,9 @@ def test_a_table_that_others_wrote_since_stays_as_it_is(lake: Lake) -> None:
 def test_a_landing_that_reached_the_ledger_stays(lake: Lake) -> None:
     with broken_off(lake, SOCIAL):
         _write(lake, SOCIAL, "b")
-        lake.replace(LEDGER, frame(lake.spark, LEDGER, [{"day": str(DAY)}]), [DAY], {"run": "b"})
+        lake.replace(
+            LEDGER, frame(lake.spark, LEDGER, [{"day": str(DAY), "n_by_reason": {}, "new_columns": []}]), [DAY], {"run": "b"}
+        )
     undo_unfinished(lake)
     assert _ids(lake, SOCIAL) == ["b"]
     assert not (lake.root / JOURNAL).exists()
