@@ -153,8 +153,8 @@ def export(
     check_names(context, brand, destination)
     with bank_of(context) as bank:
         made = deliver(bank.lake, bank.settings, brand_id=brand, destination=destination, day=day.date())
-    console.say(f"{made.rows:,} people in {made.folder}, {made.withheld:,} withheld")
-    tell(as_json, {"folder": made.folder, "rows": made.rows, "withheld": made.withheld})
+    console.say(f"{made.rows:,} people in {made.folder}, {made.withheld:,} withheld, {made.removed:,} to be taken off")
+    tell(as_json, {"folder": made.folder, "rows": made.rows, "withheld": made.withheld, "removed": made.removed})
 
 
 @app.command()

@@ -24,7 +24,10 @@ LISTED = date(2015, 10, 31)
 
 
 class Tiny:
-    """A lake with one order a day through an entrance, 20 on the peak, and a list of 200 with 100 sealed."""
+    """A lake with one order a day through an entrance, 20 on the peak, and a list of 200 with 100 sealed.
+
+    Five more on the list and three more sealed, who all bought, do not allow to be measured.
+    """
 
     def __init__(self, lake: Lake) -> None:
         self.lake = lake
@@ -41,10 +44,10 @@ class Tiny:
         self.write("core.person", [{"day": "2015-11-12", "identifier_hash": "bound", "person_id": "merged"}])
         self.write("landing.city", [{"city_code": f"c{tier}", "city_tier": tier, "day": "2015-10-01"} for tier in range(1, 7)])
         self.write("landing.market_benchmark", self.rival())
-        self.write("serving.target_list", [self.listed(f"t{number}") for number in range(200)])
-        self.write("serving.sealed_control", [self.listed(f"s{number}") for number in range(100)])
+        self.write("serving.target_list", [self.listed(f"t{number}") for number in range(205)])
+        self.write("serving.sealed_control", [self.listed(f"s{number}") for number in range(103)])
         self.write("landing.consent", self.consents())
-        self.write("landing.ad_return", [self.returned(number) for number in range(50)])
+        self.write("landing.ad_return", [self.returned(number) for number in (*range(50), 203)])
         return self
 
     @staticmethod
@@ -58,6 +61,7 @@ class Tiny:
     @staticmethod
     def buyers() -> list[dict[str, Any]]:
         accounts = [*(f"t{number}" for number in range(30)), *(f"s{number}" for number in range(10))]
+        accounts += [*(f"t{number}" for number in range(200, 205)), *(f"s{number}" for number in range(100, 103))]
         tile = {"day": "2015-11-05", "brand_id": "b01", "scene": "jd_app", "city_code": "unknown", "net_fen": 2000}
         returned = [{"account_hash": "t29", "day": "2015-11-06", "n_order": -1, "net_fen": -2000}]
         return [tile | {"account_hash": account} for account in accounts] + [tile | row for row in returned]
@@ -135,6 +139,12 @@ def test_the_figures_are_those_that_one_counts_by_hand(told: tuple[Lake, Reporte
             "19": 29 / 200 - 10 / 100,
         }
     )
+
+
+def test_only_people_who_allow_it_are_followed_and_the_bill_is_whole(told: tuple[Lake, Reported]) -> None:
+    assert {figure.id: figure.estimate.n for figure in told[1].figures}["19"] == 300
+    cells = "".join(f"<td>{cell}</td>" for cell in ("200", "50", "204", "51", "25.0%", "¥51"))
+    assert cells in told[1].file.read_text("utf-8").replace("\n", "")
 
 
 def test_every_interval_holds_its_estimate(told: tuple[Lake, Reported]) -> None:
