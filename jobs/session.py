@@ -57,6 +57,7 @@ def _sized(settings: Settings, log: Path) -> dict[str, str]:
         "spark.jars": ",".join(str(path) for path in jar_paths()),
         "spark.sql.shuffle.partitions": str(settings.session.shuffle_partitions),
         "spark.sql.warehouse.dir": str(log.parent.resolve() / "warehouse"),
+        "spark.sql.sources.parallelPartitionDiscovery.parallelism": str(settings.session.shuffle_partitions),
         "spark.databricks.delta.snapshotPartitions": str(settings.session.snapshot_partitions),
     }
     return sized | ({"spark.master": settings.session.master} if settings.session.master else {})
