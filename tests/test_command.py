@@ -16,8 +16,9 @@ from jobs.__main__ import BAD_INPUT, main
 from jobs.bank import Bank
 from jobs.lake import Lake
 from schemas.catalogue import tables
+from schemas.contract import IdentifierType
 from tests.conftest import HISTORY, ROOT_KEY
-from tests.landing.sending import DAY, SOCIAL, row, send
+from tests.landing.sending import DAY, RAW, SOCIAL, row, send
 
 Ask = Callable[..., tuple[int, str, str]]
 
@@ -127,6 +128,34 @@ def test_the_ledger_tells_what_became_of_each_file_of_a_day(ask: Ask, spark: Spa
     code, out, err = ask(*lake, "ledger", "--day", DAY)
     assert (code, "allowed:action 1" in out, "kept in attributes: tier" in err) == (0, True, True)
     assert "no file of 2015-12-24 has landed" in ask(*lake, "ledger", "--day", "2015-12-24")[2]
+
+
+def test_refused_rows_are_shown_and_judged_again_and_who_asks_is_forgotten(
+    ask: Ask, spark: SparkSession, tmp_path: Path
+) -> None:
+    lake, file = ("--lake", tmp_path / "lake"), tmp_path / "ids.txt"
+    rows = [row(SOCIAL, "a"), row(SOCIAL, "b", action="teleport"), row(SOCIAL, "c", openid="oOther")]
+    send(tmp_path / "inbox", SOCIAL, rows)
+    ask(*lake, "land", "all", tmp_path / "inbox", "--day", DAY)
+    shown = _facts(ask(*lake, "quarantine", "show", "--day", DAY, "--table", "social_event", "--json"))
+    told = [(item["reasons"], item["severity"], item["n_row"], item["is_todays_suite"]) for item in shown["quarantine"]]
+    assert (shown["rows"], told) == (1, [(["allowed:action"], "critical", 1, True)])
+    again = _facts(ask(*lake, "quarantine", "replay", "--day", DAY, "--json"))
+    assert {name: again[name] for name in ("judged", "accepted", "duplicate", "quarantined")} == {
+        "judged": 1,
+        "accepted": 0,
+        "duplicate": 0,
+        "quarantined": 1,
+    }
+    file.write_text(RAW[IdentifierType.OPENID])
+    erased = _facts(ask(*lake, "erase", "--id-type", "openid", "--file", file, "--json"))
+    assert (erased["people"], erased["rows"], erased["emptied"], erased["hits"]) == (1, 2, 1, 0)
+    proof = _facts(ask(*lake, "verify", "erasure", "--json"))
+    assert proof.keys() == {"people", "files", "bytes", "patterns", "hits"}
+    assert (proof["people"], proof["patterns"], proof["hits"]) == (1, 1, 0)
+    assert proof["files"] > 10
+    code, _, err = ask(*lake, "erase", "--id-type", "phone", "--file", file)
+    assert (code, "ids.txt line 1 is no phone" in err, RAW[IdentifierType.OPENID] in err) == (BAD_INPUT, True, False)
 
 
 def test_tables_tells_what_each_holds(ask: Ask, copied: Path) -> None:
