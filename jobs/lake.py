@@ -1,4 +1,4 @@
-"""The lake on disk: the only place that reads and writes Delta tables."""
+"""The lake on disk: the only place that reads and writes Delta tables, but for the deletions of `jobs/erasure/merge.py`."""
 
 from __future__ import annotations
 
