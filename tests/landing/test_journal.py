@@ -51,7 +51,10 @@ def test_a_landing_that_reached_the_ledger_stays(lake: Lake) -> None:
     with broken_off(lake, SOCIAL):
         _write(lake, SOCIAL, "b")
         lake.replace(
-            LEDGER, frame(lake.spark, LEDGER, [{"day": str(DAY), "n_by_reason": {}, "new_columns": []}]), [DAY], {"run": "b"}
+            LEDGER,
+            frame(lake.spark, LEDGER, [{"day": str(DAY), "n_by_reason": {}, "n_by_warning": {}, "new_columns": []}]),
+            [DAY],
+            {"run": "b"},
         )
     undo_unfinished(lake)
     assert _ids(lake, SOCIAL) == ["b"]

@@ -143,9 +143,10 @@ def test_rows_of_every_format_can_be_judged_again_but_cells_of_a_wrong_type(
 ) -> None:
     send(inbox, BRAND, [row(BRAND, "b1"), row(BRAND, "b2", brand_id="../b")])
     send(inbox, ORDER, [row(ORDER, "o1"), row(ORDER, "o2", status="lost", attributes='{"level": "3"}')])
-    assert landing() == (4, 2, 2, 0, 0)
+    send(inbox, ORDER, [row(ORDER, "o3", quantity=1.5)], name=f"{DAY}.odd.parquet")
+    assert landing() == (5, 2, 3, 0, 0)
     amend(ORDER, lambda rule: rule["kwargs"].get("value_set", []).append("lost"))
-    assert replay(lake, settings, days=[DAY]) == Replayed(judged=2, accepted=1, duplicate=0, quarantined=1)
+    assert replay(lake, settings, days=[DAY]) == Replayed(judged=2, accepted=1, duplicate=0, quarantined=2)
     assert {found.event_id: found.attributes for found in lake.read(ORDER).collect()} == {"o1": None, "o2": {"level": "3"}}
     assert {count.n_in - count.n_accepted - count.n_quarantined for count in Ledger.read(lake)} == {0}
 
