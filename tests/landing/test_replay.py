@@ -142,7 +142,7 @@ def test_rows_of_every_format_can_be_judged_again_but_cells_of_a_wrong_type(
     landing: Land, inbox: Path, lake: Lake, settings: Settings, amend: Amend
 ) -> None:
     send(inbox, BRAND, [row(BRAND, "b1"), row(BRAND, "b2", brand_id="../b")])
-    send(inbox, ORDER, [row(ORDER, "o1"), row(ORDER, "o2", status="lost", attributes='{"level": "3"}')])
+    send(inbox, ORDER, [row(ORDER, "o2", status="lost", attributes='{"level": "3"}'), row(ORDER, "o1")])
     send(inbox, ORDER, [row(ORDER, "o3", quantity=1.5)], name=f"{DAY}.odd.parquet")
     assert landing() == (5, 2, 3, 0, 0)
     amend(ORDER, lambda rule: rule["kwargs"].get("value_set", []).append("lost"))
