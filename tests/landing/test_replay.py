@@ -107,8 +107,9 @@ def test_after_a_replay_the_lake_is_as_if_the_suite_had_always_been_so(
     replay(lake, settings, days=[DAY], tables=["social_event"])
     other = Lake(spark, tmp_path / "other")
     land(spark, other, settings, source="all", path=inbox, day=DAY)
-    tables = (SOCIAL, REFUSED, VAULT, find("landing.file"))
-    assert [lake.summary(table) for table in tables[:3]] == [other.summary(table) for table in tables[:3]]
+    assert [lake.summary(table) for table in (SOCIAL, VAULT)] == [other.summary(table) for table in (SOCIAL, VAULT)]
+    refused = [{(found.row_hash, *found.reasons) for found in kept.read(REFUSED).collect()} for kept in (lake, other)]
+    assert refused[0] == refused[1]
     assert landing() == (7, 0, 0, 7, 0)
     assert _ledger(lake).n_accepted == _ledger(other).n_accepted == 4
     send(inbox, SOCIAL, [row(SOCIAL, "a"), row(SOCIAL, "c", action="teleport")])
