@@ -31,7 +31,7 @@ def show(context: typer.Context, day: Day, table: Only = None, as_json: Json = F
         kept = bank.lake.read(TABLE, [day.date()])
         found = [row.asDict() for row in listed(kept.where(kept.table_name == table_of(table).name) if table else kept)]
     hashes = {row["table_name"]: suite_hash(table_of(f"landing.{row['table_name']}")) for row in found}
-    facts = [row | {"is_todays_suite": row["suite_hash"] == hashes[row["table_name"]]} for row in found]
+    facts = [row | {"is_todays_suite": row["suite_sha256"] == hashes[row["table_name"]]} for row in found]
     if not as_json:
         rows = [[*map(row.get, ("place", "told", "severity", "n_row", "judged_by"))] for row in map(_shown, facts)]
         console.grid(f"{day:%Y-%m-%d}", ("file", "reasons", "severity", "rows", "judged by suite"), rows)
@@ -40,7 +40,7 @@ def show(context: typer.Context, day: Day, table: Only = None, as_json: Json = F
 
 def _shown(fact: dict[str, Any]) -> dict[str, Any]:
     place = f"{fact['party']}/{fact['table_name']}/{fact['file_name']}"
-    judged_by = "today's" if fact["is_todays_suite"] else f"{fact['suite_hash'][:12]}, an earlier one"
+    judged_by = "today's" if fact["is_todays_suite"] else f"{fact['suite_sha256'][:12]}, an earlier one"
     return fact | {"place": place, "told": ", ".join(fact["reasons"]), "judged_by": judged_by}
 
 

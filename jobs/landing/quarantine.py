@@ -21,7 +21,7 @@ def refused(judged: DataFrame, table: Table) -> DataFrame:
         "table_name": F.lit(table.name),
         "reasons": F.concat("reasons", "warnings"),
         "severity": F.lit(CRITICAL),
-        "suite_hash": F.lit(suite_hash(table)),
+        "suite_sha256": F.lit(suite_hash(table)),
         "n_copy": F.row_number().over(equal),
     }
     return judged.where(~is_good()).withColumns(told).select(*TABLE.column_names)
@@ -29,7 +29,7 @@ def refused(judged: DataFrame, table: Table) -> DataFrame:
 
 def listed(quarantine: DataFrame) -> list[Row]:
     """What is kept, never a value: rows by day, table, party, file, reasons, severity and suite, with ``n_row``."""
-    names = ("day", "table_name", "party", "file_name", "reasons", "severity", "suite_hash")
+    names = ("day", "table_name", "party", "file_name", "reasons", "severity", "suite_sha256")
     return quarantine.groupBy(*names).agg(F.count(F.lit(1)).alias("n_row")).orderBy(*names).collect()
 
 

@@ -10,7 +10,7 @@ TABLE = Table(
     key=("erased_hash",),
     columns=(
         Column("day", "DATE", "Day from which deliveries ask for removal", Privacy.PUBLIC, example="2015-11-01"),
-        Column("erased_hash", "STRING", "Keyed hash of the pseudonym", example=c.HASH_EXAMPLE),
+        Column("erased_hash", "STRING", "Keyed hash of the pseudonym", Privacy.PSEUDONYM, example=c.HASH_EXAMPLE),
         Column("is_named", "BOOLEAN", "True for what the request named, false for what was found with it", example=True),
     ),
     retention_days=36_500,

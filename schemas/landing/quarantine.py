@@ -15,7 +15,7 @@ TABLE = Table(
         Column("file_name", "STRING", "Name of the file, without its folder", Privacy.PUBLIC, example="2015-11-01.jsonl.gz"),
         Column("reasons", "ARRAY<STRING>", "The rules it broke, the gravest first, as in missing:event_id, never a value"),
         Column("severity", "STRING", "The gravest of theirs", Privacy.PUBLIC, allowed=c.SEVERITIES, example="critical"),
-        Column("suite_hash", "STRING", "SHA-256 of the suite that judged it", Privacy.PUBLIC, example=c.HASH_EXAMPLE),
+        Column("suite_sha256", "STRING", "SHA-256 of the suite that judged it", Privacy.PUBLIC, example=c.HASH_EXAMPLE),
         Column(
             "row_hash", "STRING", "Keyed hash of the row, to tell it from others", Privacy.PSEUDONYM, example=c.HASH_EXAMPLE
         ),

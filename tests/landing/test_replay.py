@@ -123,10 +123,10 @@ def test_the_quarantine_says_by_which_suite_it_judged(
     _sent(inbox)
     landing()
     before = compiled.suite_hash(SOCIAL)
-    assert {(found.severity, found.suite_hash) for found in listed(lake.read(REFUSED))} == {("critical", before)}
+    assert {(found.severity, found.suite_sha256) for found in listed(lake.read(REFUSED))} == {("critical", before)}
     amend(SOCIAL, _allow_teleport)
     replay(lake, settings, days=[DAY])
-    hashes = {tuple(found.reasons): found.suite_hash for found in listed(lake.read(REFUSED))}
+    hashes = {tuple(found.reasons): found.suite_sha256 for found in listed(lake.read(REFUSED))}
     assert hashes == {("missing:scene",): compiled.suite_hash(SOCIAL), ("torn",): before}
     assert compiled.suite_hash(SOCIAL) != before
 
