@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -123,6 +124,7 @@ class Lake:
     def _create(self, table: Table) -> None:
         if self.exists(table):
             return
+        shutil.rmtree(self.path(table), ignore_errors=True)  # what a creation that broke off has left
         kept = ",".join(column.name for column in table.columns if _has_statistics(table, column.name))
         self.spark.sql(
             f"CREATE TABLE delta.`{self.path(table)}` ({table.ddl}) USING delta PARTITIONED BY ({table.partitioned_by}) "

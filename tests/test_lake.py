@@ -92,6 +92,14 @@ def test_the_commit_carries_its_note(spark: SparkSession, lake: Lake) -> None:
     assert [note["run"] for note in lake.notes(TOUCH)] == ["r2", "r1"]
 
 
+def test_a_creation_that_broke_off_is_no_table_and_is_begun_again(spark: SparkSession, lake: Lake) -> None:
+    (Path(lake.path(TOUCH)) / "_delta_log").mkdir(parents=True)
+    (Path(lake.path(TOUCH)) / "_delta_log" / ".0.json.tmp").write_text("{")
+    assert not lake.exists(TOUCH)
+    lake.replace(TOUCH, _touches(spark, "a"), [FIRST], {})
+    assert lake.read(TOUCH).count() == 1
+
+
 def test_other_readers_can_open_a_table(spark: SparkSession, lake: Lake) -> None:
     lake.replace(TOUCH, _touches(spark, "a", "b"), [FIRST], {})
     assert DeltaTable(lake.path(TOUCH)).to_pyarrow_table().num_rows == 2
