@@ -17,6 +17,7 @@ from jobs.erasure.person import belonging, holding_people
 from jobs.erasure.proof import Proof, Searcher, prove
 from jobs.erasure.request import Request
 from jobs.erasure.rows import Forgotten, forget, forget_orphans
+from jobs.landing.arrival import sources
 from jobs.landing.forgotten import erased_hash
 from jobs.landing.journal import undo_unfinished
 from jobs.night import make_runner
@@ -52,7 +53,7 @@ def erase(bank: Bank, request: Request) -> Erased:
     removals = deliveries.ask_for_removal(lake, erasure, day, run_id)
     texts = sealed.raw_texts(lake, erasure, _frame(bank, "text STRING", request.raws))
     emptied = sealed.empty_refused(lake, texts, run_id)
-    emptied += sum(sealed.empty_attributes(lake, table, texts, run_id) for table in sealed.sending() if lake.exists(table))
+    emptied += sum(sealed.empty_attributes(lake, table, texts, run_id) for table in sources().values() if lake.exists(table))
     done = [forget(lake, table, erasure, run_id) for table in holding_people() if lake.exists(table)]
     forget_orphans(lake, run_id)
     _rebuild(bank, done)

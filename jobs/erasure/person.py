@@ -8,11 +8,10 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from jobs.lake import Lake
+from jobs.landing.forgotten import token
 from schemas.catalogue import tables
-from schemas.contract import Column as ContractColumn
 from schemas.contract import Table
 
-_HEX = 64
 _ROUNDS = 12
 """More steps than the identity graph takes from one identifier of a person to another."""
 
@@ -20,12 +19,6 @@ _ROUNDS = 12
 def holding_people() -> tuple[Table, ...]:
     """The tables whose contract says that a row is somebody's, or names somebody."""
     return tuple(table for table in tables().values() if table.naming("subject") or table.naming("mention"))
-
-
-def token(column: str | ContractColumn) -> Column:
-    """The 64 hex characters of a pseudonym, of a brand's without its version."""
-    name = column if isinstance(column, str) else column.name
-    return F.right(F.col(name), F.lit(_HEX))
 
 
 def belonging(lake: Lake, named: DataFrame) -> DataFrame:
@@ -47,9 +40,7 @@ def belonging(lake: Lake, named: DataFrame) -> DataFrame:
 def _pairs(lake: Lake) -> DataFrame:
     """One row per (``hash``, ``other``) that stand in one row, both ways."""
     both = [table for table in holding_people() if len(table.naming("subject")) > 1 and lake.exists(table)]
-    groups = [
-        lake.read(table).select(F.array_compact(F.array(*map(token, table.naming("subject")))).alias("all")) for table in both
-    ]
+    groups = [lake.read(table).select(_together(table)) for table in both]
     none = lake.spark.createDataFrame([], "all ARRAY<STRING>")
     beside = reduce(DataFrame.unionByName, groups, none).where(F.size("all") > 1).distinct()
     each = beside.select("all", F.explode("all").alias("hash")).select("hash", F.explode("all").alias("other"))
@@ -57,4 +48,4 @@ def _pairs(lake: Lake) -> DataFrame:
 
 
 def _together(table: Table) -> Column:
-    return F.array_compact(F.array(*map(token, table.naming("subject")))).alias("all")
+    return F.array_compact(F.array(*(token(F.col(column.name)) for column in table.naming("subject")))).alias("all")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 from jobs.erasure.merge import keys, update
 from jobs.identifiers import squeezed
 from jobs.lake import Lake
-from jobs.landing.arrival import sources
-from jobs.landing.forgotten import ERASED, erased_hash, nothing_encrypted, nothing_hash
+from jobs.landing.forgotten import emptied, erased_hash
 from jobs.landing.further import COLUMN, SEALED
 from jobs.privacy import QUARANTINE as PURPOSE
 from jobs.privacy import VAULT as VAULT_PURPOSE
@@ -45,7 +44,7 @@ def empty_refused(lake: Lake, texts: DataFrame, run_id: str) -> int:
         gone = kept.join(F.broadcast(named), list(keys(QUARANTINE)), "left_semi")
         note = {"run": run_id, "kind": "erase", "days": [str(day) for day in days]}
         rest = kept.join(F.broadcast(named), list(keys(QUARANTINE)), "left_anti").select(*kept.columns)
-        lake.replace(QUARANTINE, _renumbered(rest.unionByName(gone.withColumns(_nothing()).select(*kept.columns))), days, note)
+        lake.replace(QUARANTINE, _renumbered(rest.unionByName(gone.withColumns(emptied()).select(*kept.columns))), days, note)
     return named.count()
 
 
@@ -61,20 +60,11 @@ def empty_attributes(lake: Lake, table: Table, texts: DataFrame, run_id: str) ->
     return n_found
 
 
-def sending() -> tuple[Table, ...]:
-    """The landing tables that parties send, in whose rows further fields may be sealed."""
-    return tuple(sources().values())
-
-
 def _holding(rows: DataFrame, texts: DataFrame) -> DataFrame:
     """The rows in whose ``opened`` text, or in the values of that JSON object, one of the texts stands."""
     values = F.array_join(F.map_values(F.from_json("opened", _MAP)), " ")
     searched = rows.withColumn("searched", squeezed(F.concat_ws(" ", "opened", values)))
     return searched.join(F.broadcast(texts), F.col("searched").contains(F.col("text")), "left_semi")
-
-
-def _nothing() -> dict[str, Column]:
-    return {"reasons": F.array(F.lit(ERASED)), "row_hash": nothing_hash(), "row_encrypted": nothing_encrypted()}
 
 
 def _renumbered(rows: DataFrame) -> DataFrame:

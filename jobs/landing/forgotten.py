@@ -6,6 +6,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from jobs.landing.judge import sealed_name
+from jobs.landing.sent import no_texts
 from jobs.privacy import ERASURE, QUARANTINE, QUARANTINE_ROW, encrypted, keyed_hash
 from schemas import contract
 from schemas.contract import Table
@@ -16,9 +17,14 @@ ERASED = "erased"
 _HEX = 64
 
 
+def token(pseudonym: Column) -> Column:
+    """The 64 hex characters of a pseudonym, of a brand's without its version."""
+    return F.right(pseudonym, F.lit(_HEX))
+
+
 def erased_hash(pseudonym: Column) -> Column:
-    """What ``landing.erasure`` holds of a forgotten person's pseudonym; of a brand's, of its hash alone."""
-    return keyed_hash(F.right(pseudonym, F.lit(_HEX)), ERASURE)
+    """What ``landing.erasure`` holds of a forgotten person's pseudonym."""
+    return keyed_hash(token(pseudonym), ERASURE)
 
 
 def is_erased(rows: DataFrame, column: str, erasure: DataFrame, name: str) -> DataFrame:
@@ -34,28 +40,24 @@ def without_erased(judged: DataFrame, table: Table, erasure: DataFrame) -> DataF
     told = judged
     for column, flag in flags.items():
         told = is_erased(told, column.name, erasure, flag)
-    emptied = {name: F.when(~F.col(flag), F.col(name)) for column, flag in flags.items() for name in _mentioned(column)}
+    unnamed = {name: F.when(~F.col(flag), F.col(name)) for column, flag in flags.items() for name in _mentioned(column)}
     is_subject = F.greatest(F.lit(False), F.lit(False), *(F.col(flags[column]) for column in table.naming("subject")))
-    told = told.withColumns(emptied) if emptied else told
+    told = told.withColumns(unnamed) if unnamed else told
     for name, value in _nothing().items():
         told = told.withColumn(name, F.when(is_subject, value).otherwise(F.col(name)))
     return told.select(*judged.columns)
 
 
-def nothing_encrypted() -> Column:
-    """The ciphertext of an empty row."""
-    return encrypted(F.lit(""), QUARANTINE, nothing_hash())
-
-
-def nothing_hash() -> Column:
-    """The hash that all emptied rows have."""
-    return keyed_hash(F.lit(ERASED), QUARANTINE_ROW)
+def emptied() -> dict[str, Column]:
+    """What a refused row that is emptied says: that it is ``erased``; all of them have one hash and one ciphertext."""
+    row_hash = keyed_hash(F.lit(ERASED), QUARANTINE_ROW)
+    sealed = encrypted(F.lit(""), QUARANTINE, row_hash)
+    return {"reasons": F.array(F.lit(ERASED)), "row_hash": row_hash, "row_encrypted": sealed}
 
 
 def _nothing() -> dict[str, Column]:
-    none = F.lit(None).cast("ARRAY<STRING>")
-    said = {"reasons": F.array(F.lit(ERASED)), "warnings": F.array().cast("ARRAY<STRING>"), "further": none}
-    return said | {"row_hash": nothing_hash(), "row_encrypted": nothing_encrypted()}
+    """What a judged row that is emptied says."""
+    return emptied() | {"warnings": F.array().cast("ARRAY<STRING>"), "further": no_texts()}
 
 
 def _mentioned(column: contract.Column) -> tuple[str, ...]:

@@ -20,12 +20,13 @@ from conf.settings import Settings
 from jobs.bank import Bank, logs
 from jobs.erasure import erase as steps
 from jobs.erasure.erase import Erased, erase
-from jobs.erasure.person import holding_people, token
+from jobs.erasure.person import holding_people
 from jobs.erasure.proof import Searcher, prove
 from jobs.erasure.request import read_request
 from jobs.identifiers import normalise
 from jobs.lake import Lake, Summary, summarised
 from jobs.landing.file import Ledger
+from jobs.landing.forgotten import token
 from jobs.landing.ingest import land
 from jobs.privacy import ERASURE, KeyRing
 from jobs.scan import encodings, scan
@@ -124,8 +125,10 @@ def _others(lake: Lake, table: Table, theirs: frozenset[str]) -> DataFrame:
     """The rows that are nobody's who is forgotten, naming nobody of them, but for the one in which a phone is hidden."""
     rows, listed = lake.read(table), sorted(theirs)
     for column in table.naming("subject"):
-        rows = rows.where(F.coalesce(~token(column).isin(listed), F.lit(True)))
-    named = {column.name: F.when(~token(column).isin(listed), F.col(column.name)) for column in table.naming("mention")}
+        rows = rows.where(F.coalesce(~token(F.col(column.name)).isin(listed), F.lit(True)))
+    named = {
+        column.name: F.when(~token(F.col(column.name)).isin(listed), F.col(column.name)) for column in table.naming("mention")
+    }
     return (rows.withColumns(named) if named else rows).where("event_id != 'h1'" if table is SOCIAL else "true")
 
 
