@@ -60,6 +60,11 @@ class Lake:
         rows = self.spark.read.format("delta").load(self.path(table))
         return rows if days is None else rows.where(F.col(table.partitioned_by).isin(list(days)))
 
+    def read_version(self, table: Table, version: int, days: Sequence[date]) -> DataFrame:
+        """The rows of some partitions as they stood at a Delta version."""
+        rows = self.spark.read.format("delta").option("versionAsOf", version).load(self.path(table))
+        return rows.where(F.col(table.partitioned_by).isin(list(days)))
+
     def replace(self, table: Table, rows: DataFrame, days: Sequence[date], note: dict[str, Any]) -> None:
         """Put ``rows`` in the place of all rows whose ``day`` is one of ``days``, in one commit that carries ``note``."""
         check_columns(table, rows)
@@ -87,14 +92,14 @@ class Lake:
         history = self.spark.sql(f"DESCRIBE HISTORY delta.`{self.path(table)}`").select("version", "userMetadata").collect()
         return [json.loads(row.userMetadata) for row in sorted(history, reverse=True) if row.userMetadata]
 
-    def runs_since(self, table: Table, version: int | None) -> list[str | None]:
-        """The runs that committed to the table after that version, in order; None for a commit that names no run.
+    def noted_since(self, table: Table, version: int | None, fact: str) -> list[str | None]:
+        """What each commit after that version notes as its ``run`` or ``kind``, in order; None for one that notes nothing.
 
-        A commit whose log is gone names none either; the commit that made the table is no run's.
+        A commit whose log is gone notes nothing either; the commit that made the table is no run's.
         """
         logs = Path(self.path(table)) / "_delta_log"
         later = range((version or 0) + 1, (self.version(table) or 0) + 1)
-        return [_run(logs / f"{number:020d}.json") for number in later]
+        return [_noted(logs / f"{number:020d}.json", fact) for number in later]
 
     def restore(self, table: Table, version: int) -> None:
         """Make the table hold again what it held at the version, in one commit."""
@@ -168,11 +173,11 @@ def check_columns(table: Table, rows: DataFrame) -> None:
         )
 
 
-def _run(log: Path) -> str | None:
-    """The run that a commit's own note names."""
+def _noted(log: Path, fact: str) -> str | None:
+    """A fact of a commit's own note."""
     actions: Iterable[dict[str, Any]] = map(json.loads, log.read_text("utf-8").splitlines()) if log.exists() else ()
     note = next((action["commitInfo"].get("userMetadata") for action in actions if "commitInfo" in action), None)
-    return cast(str | None, json.loads(note).get("run")) if note else None
+    return cast(str | None, json.loads(note).get(fact)) if note else None
 
 
 def _has_statistics(table: Table, name: str) -> bool:

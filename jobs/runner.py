@@ -20,6 +20,7 @@ from pyspark.sql import functions as F
 from conf.errors import GateFailed, MissingInput
 from conf.settings import Settings
 from expectations.gate import Gate
+from jobs.changes import as_of, difference, is_full, last_night, yesterday
 from jobs.lake import Lake, check_columns
 from jobs.models.registry import Champion
 from schemas.catalogue import find, reads_today
@@ -62,7 +63,7 @@ class Runner:
         The rows are computed once and cut from the plan that made them: gate and writer would analyse it again each time.
         """
         started = time.monotonic()
-        rows = self.frame(table, days)
+        rows = self._changes(table, days[-1]) if table.kept == "changes" else self.frame(table, days)
         check_columns(table, rows)
         rows = rows.localCheckpoint()
         count = rows.count()
@@ -95,8 +96,21 @@ class Runner:
         """Have the rows judged that arrived on the days; ``GateFailed`` where they broke a critical expectation."""
         self._judge(table, self.lake.read(table).where(F.col("day").isin(list(days))).localCheckpoint(), days)
 
+    def _changes(self, table: Table, day: date) -> DataFrame:
+        """What the night keeps of a table of changes: advanced from the night before where the job can, else built anew."""
+        module, full = _module(table), is_full(self.lake, table, day)
+        night = last_night(self.lake, table, day) if hasattr(module, "advance") else None
+        if night is None:
+            now = self._build(table, [day], {})
+            return now if full else difference(table, yesterday(self.lake, table, day), now, day)
+        step = module.advance(night, settings=self.settings)
+        if full:
+            same = night.before().join(step.keys, list(table.state_key), "left_anti").withColumn("day", F.lit(day))
+            return same.select(*table.column_names).unionByName(step.rows)
+        return difference(table, night.before(step.keys), step.rows, day)
+
     def _build(self, table: Table, days: Sequence[date], given: Mapping[str, DataFrame]) -> DataFrame:
-        build = import_module(f"jobs.{table.layer}.{table.name}").build
+        build = _module(table).build
         read = {item.name: item for item in table.inputs if item.name not in given}
         handed: dict[str, Any] = {**given, **{name: self._read(item, days) for name, item in read.items()}}
         handed["settings"] = self.settings
@@ -118,6 +132,9 @@ class Runner:
 
     def _read(self, item: Input, days: Sequence[date]) -> DataFrame:
         source = find(item.table)
+        if source.kept == "changes":
+            kept = self.lake.days(source)
+            return as_of(self.lake, source, newest(kept, days[-1]) or days[-1] if item.days == NEWEST else days[-1])
         if item.days == EVERY:
             return self.lake.read(source).where(F.col(source.partitioned_by) <= F.lit(days[-1]))
         if item.days == NEWEST:
@@ -142,6 +159,10 @@ class Runner:
             "days": [str(day) for day in days],
             "reads": reads,
         }
+
+
+def _module(table: Table) -> Any:
+    return import_module(f"jobs.{table.layer}.{table.name}")
 
 
 def newest(snapshots: Sequence[date], day: date) -> date | None:

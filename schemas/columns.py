@@ -74,6 +74,9 @@ def fen(name: str, doc: str, *, signed: bool = False, nullable: bool = False) ->
 DAY = Column("day", "DATE", "Business day (Asia/Shanghai)", Privacy.PUBLIC, example="2015-11-01")
 ARRIVAL_DAY = Column("day", "DATE", "Day on which the file arrived", Privacy.PUBLIC, example="2015-11-01")
 EVENT_DAY = Column("event_day", "DATE", "Business day (Asia/Shanghai) of the event", Privacy.PUBLIC, example="2015-11-01")
+IS_GONE = Column(
+    "is_gone", "BOOLEAN", "True where the key ends: it holds from this day on no more", Privacy.PUBLIC, example=False
+)
 PARTY = Column("party", "STRING", "Who sent the row", Privacy.PUBLIC, example="jd")
 EVENT_ID = Column("event_id", "STRING", "The sender's id of the row, unique within the party's table", example="e-1")
 EVENT_AT = Column(

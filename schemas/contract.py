@@ -123,7 +123,9 @@ class Table:
     """What a table is: one row's meaning, its key, its columns, its partition, and what it is made from.
 
     ``needs`` names what the runner hands to ``build`` besides tables. A run replaces the rows of its ``day``, whichever
-    column partitions the files.
+    column partitions the files. What is ``kept`` of a state that changes little from night to night are its ``changes``:
+    under each day those rows that differ from the night before, a row with ``is_gone`` where a key ends; the first night of a
+    month keeps all rows. Such a table is read as of a day: of each key the newest row at or before it.
     """
 
     layer: Layer
@@ -135,6 +137,7 @@ class Table:
     inputs: tuple[Input, ...] = ()
     source: Source | None = None
     needs: tuple[Literal["model"], ...] = ()
+    kept: Literal["days", "changes"] = "days"
     retention_days: int = 730
 
     @property
@@ -155,7 +158,12 @@ class Table:
     @property
     def is_day_local(self) -> bool:
         """True where a day's rows depend on that same day and on snapshots alone, so that a range is built in one job."""
-        return bool(self.inputs) and all(item.is_same_day for item in self.inputs)
+        return bool(self.inputs) and self.kept == "days" and all(item.is_same_day for item in self.inputs)
+
+    @property
+    def state_key(self) -> tuple[str, ...]:
+        """What one row is about, whatever the day: the key without it."""
+        return tuple(name for name in self.key if name != "day")
 
     @property
     def identifiers(self) -> tuple[Column, ...]:

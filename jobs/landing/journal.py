@@ -39,9 +39,9 @@ def undo_unfinished(lake: Lake) -> None:
         return
     begun = json.loads(_file(lake).read_text("utf-8"))
     before: dict[str, int | None] = begun["before"]
-    is_finished = begun["run"] in lake.runs_since(LEDGER, before.pop(LEDGER.full_name))
+    is_finished = begun["run"] in lake.noted_since(LEDGER, before.pop(LEDGER.full_name), "run")
     for name, version in before.items():
-        if not is_finished and set(lake.runs_since(find(name), version)) == {begun["run"]}:
+        if not is_finished and set(lake.noted_since(find(name), version, "run")) == {begun["run"]}:
             lake.restore(find(name), version or 0)
     _file(lake).unlink(missing_ok=True)
 

@@ -1,0 +1,131 @@
+"""Tables of which the changes are kept: their state as of a day, and what of it differs from the night before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from jobs.lake import Lake
+from schemas.catalogue import find
+from schemas.contract import Table
+
+ERASED = "erase"
+"""The kind of a commit after which earlier versions of a table can no longer be read."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """What an ``advance`` found: the keys that may have changed, and the rows that those of them have that still hold."""
+
+    keys: DataFrame
+    rows: DataFrame
+
+
+@dataclass(frozen=True)
+class Night:
+    """What a table's ``advance`` is handed: the day, the night before it, and all inputs as they are now and were then.
+
+    ``last`` is the day of the last night before ``day``; some nights may have been missed between them. Inputs are named
+    as ``build`` names them, by the table's name without its layer.
+    """
+
+    lake: Lake
+    table: Table
+    day: date
+    last: date
+    versions: dict[str, int | None]
+
+    def before(self, keys: DataFrame | None = None) -> DataFrame:
+        """The table's own state after the last night, of all keys or of some."""
+        return as_of(self.lake, self.table, self.last, keys)
+
+    def now(self, name: str, days: Sequence[date] | None = None) -> DataFrame:
+        """An input's rows: the partitions named, else all of those up to the day, or its state as of the day."""
+        source = self._source(name)
+        if days is not None:
+            return self.lake.read(source, days)
+        if source.kept == "changes":
+            return as_of(self.lake, source, self.day)
+        return self.lake.read(source).where(F.col(source.partitioned_by) <= F.lit(self.day))
+
+    def then(self, name: str, days: Sequence[date]) -> DataFrame:
+        """An input's partitions as the last night read them."""
+        source = self._source(name)
+        version = self.versions.get(source.full_name)
+        return self.lake.read(source, []) if version is None else self.lake.read_version(source, version, days)
+
+    def changed_days(self, name: str) -> list[date]:
+        """The input's partitions up to the day that were written since the last night."""
+        source = self._source(name)
+        return [day for day in self.lake.changed_days(source, self.versions.get(source.full_name)) if day <= self.day]
+
+    def since(self, name: str) -> DataFrame:
+        """The input's rows whose ``day`` is after the last night's: what arrived, or the changes that were kept."""
+        is_new = (F.col("day") > F.lit(self.last)) & (F.col("day") <= F.lit(self.day))
+        return self.lake.read(self._source(name)).where(is_new)
+
+    def _source(self, name: str) -> Table:
+        return next(find(item.table) for item in self.table.inputs if item.name == name)
+
+
+def last_night(lake: Lake, table: Table, day: date) -> Night | None:
+    """The night that an advance to ``day`` begins from; None where there is none, or where its inputs cannot be read again."""
+    nights = [note for note in lake.notes(table) if note.get("reads") is not None and max(note["days"]) < str(day)]
+    if not nights:
+        return None
+    newest: dict[str, Any] = max(nights, key=lambda note: max(note["days"]))  # of equal ones the first: the newest commit
+    versions: dict[str, int | None] = newest["reads"]
+    if any(_was_erased(lake, find(name), version) for name, version in versions.items()):
+        return None
+    return Night(lake, table, day, date.fromisoformat(max(newest["days"])), versions)
+
+
+def as_of(lake: Lake, table: Table, day: date, keys: DataFrame | None = None) -> DataFrame:
+    """The table's state at the end of the day, one row per ``table.state_key``: of all keys, or of the few in ``keys``.
+
+    The rows have the contract's columns; ``day`` is the day asked for.
+    """
+    kept = [found for found in lake.days(table) if found <= day]
+    rows = lake.read(table, [found for found in kept if found >= begun(kept)])
+    names = table.state_key
+    if keys is not None:
+        rows = rows.join(F.broadcast(keys.select(*names).distinct()), list(names), "left_semi")
+    # one row per state_key
+    newest = rows.groupBy(*names).agg(F.max_by(F.struct(*table.column_names), "day").alias("row")).select("row.*")
+    return newest.where(~F.col("is_gone")).withColumn("day", F.lit(day)).select(*table.column_names)
+
+
+def begun(days: Sequence[date]) -> date:
+    """The day of the newest full state among the nights: the first night of the newest night's month."""
+    newest = max(days, default=date.min)
+    return min((day for day in days if (day.year, day.month) == (newest.year, newest.month)), default=date.min)
+
+
+def is_full(lake: Lake, table: Table, day: date) -> bool:
+    """True where the night keeps all rows: the first of its month."""
+    return not any(found < day and (found.year, found.month) == (day.year, day.month) for found in lake.days(table))
+
+
+def difference(table: Table, before: DataFrame, now: DataFrame, day: date) -> DataFrame:
+    """The rows of ``now`` that ``before`` has not or has otherwise, and with ``is_gone`` those keys that ``now`` has not."""
+    told = [name for name in table.column_names if name not in (*table.key, "is_gone")]
+    old = before.select(*table.state_key, F.struct(*told).alias("old"))
+    new = now.select(*table.state_key, F.struct(*told).alias("new"))
+    both = new.join(old, list(table.state_key), "full_outer").where(~F.col("new").eqNullSafe(F.col("old")))
+    row = both.select(*table.state_key, F.coalesce("new", "old").alias("row"), F.col("new").isNull().alias("is_gone"))
+    return row.select(F.lit(day).alias("day"), *table.state_key, "row.*", "is_gone").select(*table.column_names)
+
+
+def yesterday(lake: Lake, table: Table, day: date) -> DataFrame:
+    """The state that a night begins from where nothing says which night was the last."""
+    return as_of(lake, table, day - timedelta(days=1))
+
+
+def _was_erased(lake: Lake, source: Table, version: int | None) -> bool:
+    """True where somebody's rows were erased from the table since the version."""
+    return version is not None and any(kind in (None, ERASED) for kind in lake.noted_since(source, version, "kind"))
