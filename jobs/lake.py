@@ -65,14 +65,19 @@ class Lake:
         rows = self.spark.read.format("delta").option("versionAsOf", version).load(self.path(table))
         return rows.where(F.col(table.partitioned_by).isin(list(days)))
 
-    def replace(self, table: Table, rows: DataFrame, days: Sequence[date], note: dict[str, Any]) -> None:
-        """Put ``rows`` in the place of all rows whose ``day`` is one of ``days``, in one commit that carries ``note``."""
+    def replace(
+        self, table: Table, rows: DataFrame, days: Sequence[date], note: dict[str, Any], *, is_gathered: bool = False
+    ) -> None:
+        """Put ``rows`` in the place of all rows whose ``day`` is one of ``days``, in one commit that carries ``note``.
+
+        Rows that are ``is_gathered`` in few pieces are written as they lie; others are brought together by partition first.
+        """
         check_columns(table, rows)
         self._create(table)
         listed = ", ".join(f"DATE'{day}'" for day in sorted(days))
+        told = rows.select(*table.column_names)
         (
-            rows.select(*table.column_names)
-            .hint("rebalance", table.partitioned_by)
+            (told if is_gathered else told.hint("rebalance", table.partitioned_by))
             .write.format("delta")
             .mode("overwrite")
             .option("replaceWhere", f"day IN ({listed})")

@@ -16,7 +16,7 @@ from jobs.erasure.proof import REMOVE, Searcher
 from jobs.lake import Lake
 from jobs.landing.forgotten import is_erased
 from jobs.serving.export import export
-from jobs.serving.removal import audience_encrypted
+from jobs.serving.removal import audience_encrypted, received
 from schemas.landing.file import TABLE as LEDGER
 from schemas.serving.export_manifest import TABLE as MANIFEST
 from schemas.serving.removal import ERASURE
@@ -37,9 +37,8 @@ def ask_for_removal(lake: Lake, erasure: DataFrame, day: date, run_id: str) -> i
 
     It must come before the lists forget them.
     """
-    delivered = lake.read(MANIFEST).where("n_row > 0").select("list_id", "destination").distinct()
     listed = is_erased(lake.read(LIST), "person_id", erasure, "is_erased").where("is_erased")
-    given = listed.join(delivered, "list_id").select("brand_id", "destination", "audience_hash").distinct()
+    given = received(listed, lake.read(MANIFEST)).select("brand_id", "destination", "audience_hash").distinct()
     told = given.withColumns({"day": F.lit(day), "reason": F.lit(ERASURE), "audience_encrypted": _encrypted()})
     before = lake.read(REMOVAL)
     asked = before.where(F.col("reason") == ERASURE).select("brand_id", "destination", "audience_encrypted")

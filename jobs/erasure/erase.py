@@ -49,7 +49,8 @@ def erase(bank: Bank, request: Request) -> Erased:
     undo_unfinished(lake)
     day = deliveries.first_day(lake)
     named = _frame(bank, "hash STRING", request.pseudonyms)
-    erasure = _record(bank, belonging(lake, named), named, day, run_id)
+    found = belonging(lake, named)
+    erasure = _record(bank, found, named, day, run_id)
     removals = deliveries.ask_for_removal(lake, erasure, day, run_id)
     texts = sealed.raw_texts(lake, erasure, _frame(bank, "text STRING", request.raws))
     emptied = sealed.empty_refused(lake, texts, run_id)
@@ -65,7 +66,7 @@ def erase(bank: Bank, request: Request) -> Erased:
     if proof.hits:
         raise ErasureIncomplete([hit.path for hit in proof.places])
     n_gone, n_emptied = (sum(getattr(item, name) for item in done) for name in ("deleted", "emptied"))
-    return Erased(len(request.raws), erasure.count(), n_gone, emptied + n_emptied, removals, len(rewritten), proof)
+    return Erased(len(request.raws), found.count(), n_gone, emptied + n_emptied, removals, len(rewritten), proof)
 
 
 def _frame(bank: Bank, column: str, values: tuple[str, ...]) -> DataFrame:

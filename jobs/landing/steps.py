@@ -34,6 +34,8 @@ from schemas.landing.vault import TABLE as VAULT
 
 _SMALL = 1 << 20
 """Bytes as they came, packed or not; below this a second core costs more than it gives."""
+_LARGE = 1 << 30
+"""Bytes from which on a batch lies in so many pieces that each would leave a small file in every day."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,7 @@ class Landing:
         accepted, repeated, held = _new(rows.where(is_good()), landed)
         days = _days(arrivals)
         kept = before.where(F.col("day").isin(days) & ~replaced)
-        self.lake.replace(table, accepted.select(*kept.columns).unionByName(kept), days, self._note(arrivals))
+        self._put(table, accepted.select(*kept.columns).unionByName(kept), arrivals)
         return repeated, held
 
     def refuse(self, taken: Sequence[Taken], staying: DataFrame | None = None) -> None:
@@ -109,7 +111,7 @@ class Landing:
             arrivals = _arrivals(taken)
             kept = quarantine.beside(self.lake.read(QUARANTINE), arrivals)
             written = reduce(DataFrame.unionByName, [*broken, *([staying] if staying else [])], kept)
-            self.lake.replace(QUARANTINE, written, _days(arrivals), self._note(arrivals))
+            self._put(QUARANTINE, written, arrivals)
 
     def seal(self, taken: Sequence[Taken]) -> None:
         """Write the identifiers that nobody sent before into the vault."""
@@ -118,12 +120,12 @@ class Landing:
             arrivals, before = _arrivals(taken), self.lake.read(VAULT)
             new = vault.unknown(vault.once(reduce(DataFrame.unionByName, entries)), before)
             kept = before.where(F.col("day").isin(_days(arrivals)))
-            self.lake.replace(VAULT, kept.unionByName(new), _days(arrivals), self._note(arrivals))
+            self._put(VAULT, kept.unionByName(new), arrivals)
 
     def enter(self, counts: Sequence[FileCount], arrivals: Sequence[Arrival]) -> None:
         """Write the ledger: from here on the files have landed."""
         rows = file.entries(self.lake.spark, self.lake.read(FILE), counts)
-        self.lake.replace(FILE, rows, _days(arrivals), self._note(arrivals))
+        self._put(FILE, rows, arrivals)
 
     def _replaced(self, batch: Batch) -> Column:
         """True for a landed row that came with these files before: of a day and party that sent no other file."""
@@ -132,6 +134,11 @@ class Landing:
         by_party = groupby(again, key=lambda unit: unit[0])
         conditions = [(F.col("party") == name) & F.col("day").isin([day for _, day in units]) for name, units in by_party]
         return reduce(or_, conditions, F.lit(False))
+
+    def _put(self, table: Table, rows: DataFrame, arrivals: Sequence[Arrival]) -> None:
+        """Replace the arrivals' days; what one machine reads in few pieces is not shuffled before it is written."""
+        is_gathered = sum(arrival.n_bytes for arrival in arrivals) < _LARGE
+        self.lake.replace(table, rows, _days(arrivals), self._note(arrivals), is_gathered=is_gathered)
 
     def _note(self, arrivals: Iterable[Arrival]) -> dict[str, Any]:
         """What a commit says of itself."""

@@ -57,8 +57,13 @@ def pending(removal: DataFrame, export_manifest: DataFrame, *, brand_id: str, de
     return since.select(decrypted(F.col("audience_encrypted"), REMOVAL).alias("audience_hash")).distinct()
 
 
+def received(target_list: DataFrame, export_manifest: DataFrame) -> DataFrame:
+    """The lists' rows that reached a receiver, once for each ``destination``."""
+    sent = export_manifest.where("n_row > 0").select("list_id", "destination").distinct()
+    return target_list.join(sent, "list_id")
+
+
 def _delivered(target_list: DataFrame, export_manifest: DataFrame) -> DataFrame:
     """One row per (brand_id, destination, person_id, audience_hash): the day of the last list that delivered it there."""
-    sent = export_manifest.where("n_row > 0").select("list_id", "destination").distinct()
-    received = target_list.select("day", "list_id", "brand_id", "person_id", "audience_hash").join(sent, "list_id")
-    return received.groupBy("brand_id", "destination", "person_id", "audience_hash").agg(F.max("day").alias("last_day"))
+    listed = received(target_list.select("day", "list_id", "brand_id", "person_id", "audience_hash"), export_manifest)
+    return listed.groupBy("brand_id", "destination", "person_id", "audience_hash").agg(F.max("day").alias("last_day"))

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -69,3 +72,16 @@ def before(spark: SparkSession, settings: Settings, tmp_path_factory: pytest.Tem
     root = copied(lake.root, folder / "undisturbed")
     play(Lake(spark, root), settings, inbox)
     return Before(lake.root, inbox, root, state(Lake(spark, root)))
+
+
+@contextmanager
+def mounted(folder: Path, size: str) -> Iterator[Path]:
+    """A real disk of that size at the folder, where this user may mount one; else the test is skipped."""
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)]
+    if subprocess.run(mount, check=False, capture_output=True).returncode:
+        pytest.skip("a disk that can be filled takes the right to mount one")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "-l", folder], check=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import shutil
-import subprocess
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -21,7 +20,7 @@ from jobs.lake import Lake
 from jobs.landing import ingest
 from tests.conftest import ROOT_KEY
 from tests.faults.boundaries import Counter, Struck, fail, watched, watched_commits
-from tests.faults.conftest import Before, Budget
+from tests.faults.conftest import Before, Budget, mounted
 from tests.faults.injector import Tally, killed_at, killed_within
 from tests.faults.world import DELIVERY, copied, differences, half_manifests, lost_and_doubled, play, state
 from tests.landing.sending import DAY, SOCIAL
@@ -165,12 +164,6 @@ def test_without_the_journal_the_same_fault_leaves_a_lake_that_differs(
 
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Path]:
-    """A real disk of 4 MiB, where this user may mount one."""
-    mounted = tmp_path / "disk"
-    mounted.mkdir()
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", mounted], check=False, capture_output=True).returncode:
-        pytest.skip("a disk that can be filled takes the right to mount one")
-    try:
-        yield mounted
-    finally:
-        subprocess.run(["umount", "-l", mounted], check=True)
+    """A disk of 4 MiB."""
+    with mounted(tmp_path / "disk", "4m") as disk:
+        yield disk

@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import random
 import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +12,7 @@ import pytest
 
 from jobs.serving.folder import publish
 from tests.faults.boundaries import Counter, watched
-from tests.faults.conftest import Budget
+from tests.faults.conftest import Budget, mounted
 from tests.faults.injector import Tally, killed_at, killed_within, published
 from tests.faults.publishing import version
 
@@ -90,15 +89,9 @@ def test_the_boundaries_hold_the_writes_the_syncs_and_both_renames(tmp_path: Pat
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A real disk of 256 KiB, where this user may mount one."""
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", disk], check=False, capture_output=True).returncode:
-        pytest.skip("a disk that can be filled takes the right to mount one")
-    try:
+    """A disk of 256 KiB."""
+    with mounted(tmp_path / "disk", "256k") as disk:
         yield disk
-    finally:
-        subprocess.run(["umount", disk], check=True)
 
 
 def _fill(disk: Path, ballast: Path, *, keep: int) -> None:
