@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
+from collections.abc import Mapping
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from conf.errors import SettingsError, UnknownName
 
 FOLDER = Path(__file__).parent
+
+HISTORY_DAYS = 365
+"""No window looks back further than this."""
+
+BEHAVIOURS: Mapping[str, tuple[int, ...]] = {
+    "n_touch_{}d": (7, 30, 90, 365),
+    "n_interest_{}d": (30, 90),
+    "n_order_{}d": (30, 90, 365),
+    "spend_{}d_fen": (30, 90, 365),
+}
+"""What a rule of a stage may count, and over which windows: columns of ``mart.brand_stage``, ``{}`` for the days."""
 
 
 class _Section(BaseModel):
@@ -116,17 +129,38 @@ class Destination(_Section):
 
 
 class Stage(_Section):
-    """One stage of a lifecycle: any one of its conditions brings a person there. Highest stage wins."""
+    """One stage of a lifecycle: any one of its conditions brings a person there. Highest stage wins.
+
+    A condition is behaviours, each with its window in its name, and the least value of each.
+    """
 
     name: str
     any_of: tuple[dict[str, int], ...]
+
+    @field_validator("any_of")
+    @classmethod
+    def _known(cls, any_of: tuple[dict[str, int], ...]) -> tuple[dict[str, int], ...]:
+        for name in (name for condition in any_of for name in condition):
+            _check_behaviour(name)
+        return any_of
 
 
 class Lifecycle(_Section):
     """A scheme of stages, lowest first."""
 
     name: str
-    stages: tuple[Stage, ...]
+    stages: tuple[Stage, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _distinct(self) -> Lifecycle:
+        if len(set(self.stage_names)) < len(self.stages):
+            raise ValueError("two stages have one name")
+        return self
+
+    @property
+    def stage_names(self) -> tuple[str, ...]:
+        """The stages' names, lowest first."""
+        return tuple(stage.name for stage in self.stages)
 
 
 class Settings(_Section):
@@ -140,6 +174,7 @@ class Settings(_Section):
     model: Model
     activation: Activation
     lifecycle: Lifecycle
+    lifecycles: dict[str, Lifecycle]
     brands: dict[str, Brand]
     destinations: dict[str, Destination]
 
@@ -159,11 +194,40 @@ def load(environment: str = "local", folder: Path = FOLDER) -> Settings:
         known = ", ".join(sorted(path.stem for path in folder.glob("*.toml") if path.stem != "base"))
         raise UnknownName("environment", environment, f"conf has {known}")
     merged = _overlay(_read(folder / "base.toml"), _read(file))
-    scheme = merged.pop("lifecycle")
-    merged["lifecycle"] = _checked(Lifecycle, folder / "lifecycle" / f"{scheme}.toml")
+    merged["lifecycle"] = _scheme(folder / "lifecycle" / f"{merged['lifecycle']}.toml")
+    merged["lifecycles"] = {path.stem: _scheme(path) for path in sorted((folder / "lifecycle").glob("*.toml"))}
     merged["brands"] = {item.brand_id: item for item in _all(Brand, folder / "brands")}
     merged["destinations"] = {item.name: item for item in _all(Destination, folder / "destinations")}
+    for brand in merged["brands"].values():
+        _check_stages(folder / "brands" / f"{brand.brand_id}.toml", brand, merged["lifecycle"])
     return _validated(Settings, {**merged, "environment": environment}, file)
+
+
+def _scheme(file: Path) -> Lifecycle:
+    """The scheme of stages in a file; ``SettingsError`` where it goes by another name than the file."""
+    scheme = _checked(Lifecycle, file)
+    if scheme.name != file.stem:
+        raise SettingsError(file, "name", f"{scheme.name!r} is not the file's name")
+    return scheme
+
+
+def _check_stages(file: Path, brand: Brand, lifecycle: Lifecycle) -> None:
+    """``SettingsError`` where a brand draws from a stage that the scheme in use has not."""
+    unknown = sorted(set(brand.stages) - set(lifecycle.stage_names))
+    if unknown:
+        raise SettingsError(file, "stages", f"the scheme {lifecycle.name} has no {', '.join(unknown)}")
+
+
+def _check_behaviour(name: str) -> None:
+    """``ValueError`` where no column of ``mart.brand_stage`` counts it, or none over such a window."""
+    days = re.search(r"_(\d+)d(?=_|$)", name)
+    behaviour = name.replace(days[1], "{}", 1) if days else name
+    if not days or behaviour not in BEHAVIOURS:
+        raise ValueError(f"no behaviour is named {name!r}; there are {', '.join(BEHAVIOURS)}")
+    if int(days[1]) > HISTORY_DAYS:
+        raise ValueError(f"{name!r} asks for {days[1]} days, longer than the history of {HISTORY_DAYS}")
+    if int(days[1]) not in BEHAVIOURS[behaviour]:
+        raise ValueError(f"{name!r}: {behaviour} is counted over {', '.join(map(str, BEHAVIOURS[behaviour]))} days")
 
 
 def _named(found: dict[str, _T], kind: str, name: str) -> _T:

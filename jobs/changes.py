@@ -20,7 +20,10 @@ ERASED = "erase"
 
 @dataclass(frozen=True)
 class Step:
-    """What an ``advance`` found: the keys that may have changed, and the rows that those of them have that still hold."""
+    """What an ``advance`` found: the keys that may have changed, and the rows that those of them have that still hold.
+
+    ``keys`` holds the state key, or some of its columns where all that share them may have changed.
+    """
 
     keys: DataFrame
     rows: DataFrame
@@ -44,14 +47,31 @@ class Night:
         """The table's own state after the last night, of all keys or of some."""
         return as_of(self.lake, self.table, self.last, keys)
 
-    def now(self, name: str, days: Sequence[date] | None = None) -> DataFrame:
+    @property
+    def begins_month(self) -> bool:
+        """True where no night of the day's month came before."""
+        return (self.last.year, self.last.month) != (self.day.year, self.day.month)
+
+    def rows(self, name: str | None = None) -> DataFrame:
+        """The kept rows that the own state after the last night, or an input's as of the day, is read from.
+
+        Of each key the newest counts, so that a search here finds every key of which something holds, and some of which
+        it held: what it costs is a scan of few columns, where a state costs an aggregation of all.
+        """
+        return kept(self.lake, self._source(name), self.day) if name else kept(self.lake, self.table, self.last)
+
+    def now(self, name: str, days: Sequence[date] | None = None, keys: DataFrame | None = None) -> DataFrame:
         """An input's rows: the partitions named, else all of those up to the day, or its state as of the day."""
         source = self._source(name)
         if days is not None:
             return self.lake.read(source, days)
         if source.kept == "changes":
-            return as_of(self.lake, source, self.day)
+            return as_of(self.lake, source, self.day, keys)
         return self.lake.read(source).where(F.col(source.partitioned_by) <= F.lit(self.day))
+
+    def earlier(self, name: str, keys: DataFrame) -> DataFrame:
+        """An input's state as of the last night, of some keys; the input is a table of changes."""
+        return as_of(self.lake, self._source(name), self.last, keys)
 
     def then(self, name: str, days: Sequence[date]) -> DataFrame:
         """An input's partitions as the last night read them."""
@@ -88,16 +108,26 @@ def last_night(lake: Lake, table: Table, day: date) -> Night | None:
 def as_of(lake: Lake, table: Table, day: date, keys: DataFrame | None = None) -> DataFrame:
     """The table's state at the end of the day, one row per ``table.state_key``: of all keys, or of the few in ``keys``.
 
-    The rows have the contract's columns; ``day`` is the day asked for.
+    ``keys`` holds the state key or some of its columns. The rows have the contract's columns; ``day`` is the day asked for.
     """
-    kept = [found for found in lake.days(table) if found <= day]
-    rows = lake.read(table, [found for found in kept if found >= begun(kept)])
-    names = table.state_key
+    rows, names = kept(lake, table, day), table.state_key
     if keys is not None:
-        rows = rows.join(F.broadcast(keys.select(*names).distinct()), list(names), "left_semi")
+        named = shared_key(table, keys)
+        rows = rows.join(F.broadcast(keys.select(*named).distinct()), named, "left_semi")
     # one row per state_key
     newest = rows.groupBy(*names).agg(F.max_by(F.struct(*table.column_names), "day").alias("row")).select("row.*")
     return newest.where(~F.col("is_gone")).withColumn("day", F.lit(day)).select(*table.column_names)
+
+
+def kept(lake: Lake, table: Table, day: date) -> DataFrame:
+    """The rows that the table's state as of the day is read from: the newest full state, and all that was kept since."""
+    days = [found for found in lake.days(table) if found <= day]
+    return lake.read(table, [found for found in days if found >= begun(days)])
+
+
+def shared_key(table: Table, keys: DataFrame) -> list[str]:
+    """The columns of the state key that the frame of keys has."""
+    return [name for name in table.state_key if name in keys.columns]
 
 
 def begun(days: Sequence[date]) -> date:

@@ -40,6 +40,7 @@ def build(
         F.col("identifier.kind").alias("identifier_type"),
         F.col("identifier.hash").alias("identifier_hash"),
         "person_id",
+        F.lit(False).alias("is_gone"),
     )
     return named.select(*TABLE.column_names)
 
