@@ -116,8 +116,13 @@ class Bank:
         return self.frame("core.user_brand_day", [tile | {"account_type": k, "account_hash": h} for k, h in accounts])
 
     def portraits(self, person: DataFrame) -> set[int]:
+        kinds = (IdentifierType.OPENID, IdentifierType.JD_PIN)
+        accounts = [
+            {"account_type": kind, "account_hash": f"{KINDS[kind]}{n:03}"} for kind in kinds for n in range(len(MATRIX))
+        ]
+        windows = self.frame("core.account_window", accounts), self.frame("core.account_facet_window", [])
         reference = self.frame("landing.city", []), self.frame("landing.product", [])
-        inputs = [self.tiles(), person, self.consent, *reference]
+        inputs = [*windows, self.frame("core.first_order", []), person, self.consent, *reference]
         return {number(row.person_id) for row in user_portrait.build(*inputs, day=DAY, settings=self.settings).collect()}
 
     def lists(self, person: DataFrame) -> DataFrame:

@@ -76,8 +76,10 @@ def ago(days: int) -> str:
 def test_a_bound_persons_accounts_are_one_and_an_unbound_account_is_a_person_of_its_own(
     spark: SparkSession, settings: Settings
 ) -> None:
-    sums = {name.format(days): days for name in ("n_touch_{}d", "n_order_{}d", "spend_{}d_fen") for days in WINDOWS}
-    twice = {name: 2 * value for name, value in sums.items()}
+    sums: dict[str, Any] = {
+        name.format(days): days for name in ("n_touch_{}d", "n_order_{}d", "spend_{}d_fen") for days in WINDOWS
+    }
+    twice: dict[str, Any] = {name: 2 * value for name, value in sums.items()}
     accounts = [
         account(active=(9, 3, 0), ordered=(9,), **sums),
         account("o1", active=(3, 2), ordered=(2, 364), n_share_90d=1, n_live_90d=2, n_returned_365d=3, **sums),
@@ -231,7 +233,7 @@ def test_life_cycles_change_at_the_settings_days(spark: SparkSession, settings: 
 
 
 def test_service_sharing_and_coupons_are_parts_of_their_wholes(spark: SparkSession, settings: Settings) -> None:
-    served = {
+    served: dict[str, Any] = {
         "n_promised_365d": 3,
         "n_kept_365d": 2,
         "n_rated_365d": 1,
