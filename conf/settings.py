@@ -186,6 +186,14 @@ class Settings(_Section):
         """The destination of that name; ``UnknownName`` where ``conf/destinations`` has none."""
         return _named(self.destinations, "destination", name)
 
+    def scheme(self, name: str | None = None) -> Lifecycle:
+        """The scheme of that name, or without one the scheme in use; ``UnknownName`` where ``conf/lifecycle`` has none."""
+        if name is None:
+            return self.lifecycle
+        if name not in self.lifecycles:
+            raise UnknownName("scheme", name, f"conf/lifecycle has {', '.join(self.lifecycles)}")
+        return self.lifecycles[name]
+
 
 def load(environment: str = "local", folder: Path = FOLDER) -> Settings:
     """The settings of an environment: ``base.toml`` overlaid by ``<environment>.toml``, with all data files beside it."""
