@@ -2,7 +2,7 @@
 
 from jobs.explore.cubes import Cube, cube
 from jobs.explore.flows import StageFlow, stage_flow
-from jobs.explore.opening import newest_day, open_lake, people
+from jobs.explore.opening import newest_day, nights, open_lake, people
 from jobs.explore.portraits import Portrait, TooFewPeople, portrait
 from jobs.explore.tagging import Tags, tags
 
@@ -14,6 +14,7 @@ __all__ = [
     "TooFewPeople",
     "cube",
     "newest_day",
+    "nights",
     "open_lake",
     "people",
     "portrait",

@@ -28,12 +28,17 @@ def open_lake(path: str | Path, environment: str = "local") -> Lake:
     return Lake(open_session(load(environment), log), root)
 
 
-def newest_day(lake: Lake) -> date:
-    """The last day with portraits; ``MissingInput`` where no night has made any."""
+def nights(lake: Lake) -> list[date]:
+    """The days with portraits, oldest first; ``MissingInput`` where no night has made any."""
     days = lake.days(_PORTRAIT)
     if not days:
         raise MissingInput(f"{lake.root} holds no portraits: run `brandcube night` for a day first")
-    return days[-1]
+    return days
+
+
+def newest_day(lake: Lake) -> date:
+    """The last day with portraits; ``MissingInput`` where no night has made any."""
+    return nights(lake)[-1]
 
 
 def people(lake: Lake, day: date, brand_id: str | None = None) -> DataFrame:

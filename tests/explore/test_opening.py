@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pyspark.testing import assertDataFrameEqual
@@ -18,13 +19,13 @@ DAYS = [date(2015, 10, 30), date(2015, 10, 31)]
 
 @pytest.fixture
 def portraits(lake: Lake) -> Lake:
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"day": str(DAYS[0]), "person_id": "a"},
         {"day": str(DAYS[0]), "person_id": "c"},
         {"day": str(DAYS[1]), "person_id": "b", "last_order_day": "2015-10-21"},
         {"day": str(DAYS[1]), "person_id": "c", "is_gone": True},
     ]
-    stages = [
+    stages: list[dict[str, Any]] = [
         {"day": str(DAYS[1]), "person_id": "a", "stages": [{"scheme": "aipl", "stage": "loyal"}]},
         {"day": str(DAYS[1]), "person_id": "b", "brand_id": "b02"},
     ]
