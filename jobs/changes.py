@@ -17,13 +17,19 @@ from schemas.contract import Table
 ERASED = "erase"
 """The kind of a commit after which earlier versions of a table can no longer be read."""
 
+_HASH = "_hash"
+
 
 @dataclass(frozen=True)
 class Step:
-    """What an ``advance`` found: the keys that may have changed, and the rows that those of them have that still hold."""
+    """What an ``advance`` found: the keys that may have changed, and the rows that those of them have that still hold.
+
+    One that knows which rows differ from the last night's hands them over as ``changes``, as ``difference`` would give them.
+    """
 
     keys: DataFrame
     rows: DataFrame
+    changes: DataFrame | None = None
 
 
 @dataclass(frozen=True)
@@ -74,11 +80,15 @@ class Night:
 
 
 def last_night(lake: Lake, table: Table, day: date) -> Night | None:
-    """The night that an advance to ``day`` begins from; None where there is none, or where its inputs cannot be read again."""
+    """The night that an advance to ``day`` begins from: the newest commit before it.
+
+    None where there is none, where its inputs cannot be read again, or where an earlier night was made again since the
+    last: the last one's changes are then told from a state that is no more.
+    """
     nights = [note for note in lake.notes(table) if note.get("reads") is not None and max(note["days"]) < str(day)]
-    if not nights:
+    newest: dict[str, Any] = nights[0] if nights else {"days": [], "reads": {}}
+    if not nights or max(newest["days"]) < max(max(note["days"]) for note in nights):
         return None
-    newest: dict[str, Any] = max(nights, key=lambda note: max(note["days"]))  # of equal ones the first: the newest commit
     versions: dict[str, int | None] = newest["reads"]
     if any(_was_erased(lake, find(name), version) for name, version in versions.items()):
         return None
@@ -92,12 +102,26 @@ def as_of(lake: Lake, table: Table, day: date, keys: DataFrame | None = None) ->
     """
     kept = [found for found in lake.days(table) if found <= day]
     rows = lake.read(table, [found for found in kept if found >= begun(kept)])
-    names = table.state_key
+    rows = rows.withColumn(_HASH, F.xxhash64(*table.state_key))
     if keys is not None:
-        rows = rows.join(F.broadcast(keys.select(*names).distinct()), list(names), "left_semi")
-    # one row per state_key
-    newest = rows.groupBy(*names).agg(F.max_by(F.struct(*table.column_names), "day").alias("row")).select("row.*")
-    return newest.where(~F.col("is_gone")).withColumn("day", F.lit(day)).select(*table.column_names)
+        rows = _of_keys(rows, table, keys)
+    if kept and begun(kept) < kept[-1]:
+        rows = _newest(rows, table)
+    return rows.where(~F.col("is_gone")).withColumn("day", F.lit(day)).select(*table.column_names)
+
+
+def _of_keys(rows: DataFrame, table: Table, keys: DataFrame) -> DataFrame:
+    """The rows of those keys: found by a hash of the key, which costs a fraction of comparing texts, then made sure of."""
+    names = list(table.state_key)
+    wanted = keys.select(F.xxhash64(*names).alias(_HASH), *names)
+    likely = rows.join(F.broadcast(wanted.select(_HASH)), _HASH, "left_semi")
+    return likely.join(wanted.hint("shuffle_hash"), [_HASH, *names], "left_semi")
+
+
+def _newest(rows: DataFrame, table: Table) -> DataFrame:
+    """One row per ``state_key``: the newest. Sorted by the hash first, since texts with one beginning sort slowly."""
+    newest = rows.groupBy(_HASH, *table.state_key).agg(F.max_by(F.struct(*table.column_names), "day").alias("row"))
+    return newest.select("row.*")
 
 
 def begun(days: Sequence[date]) -> date:

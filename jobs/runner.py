@@ -107,7 +107,7 @@ class Runner:
         if full:
             same = night.before().join(step.keys, list(table.state_key), "left_anti").withColumn("day", F.lit(day))
             return same.select(*table.column_names).unionByName(step.rows)
-        return difference(table, night.before(step.keys), step.rows, day)
+        return step.changes if step.changes is not None else difference(table, night.before(step.keys), step.rows, day)
 
     def _build(self, table: Table, days: Sequence[date], given: Mapping[str, DataFrame]) -> DataFrame:
         build = _module(table).build

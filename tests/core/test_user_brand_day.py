@@ -104,7 +104,7 @@ def test_a_contact_through_a_link_counts_for_the_sharer_too_unless_it_was_the_sh
 
 def test_service_and_coupons_are_counted_on_their_own_day(spark: SparkSession, settings: Settings) -> None:
     at, early, late = ("2015-11-02 08:00:00", "2015-11-02 07:00:00", "2015-11-02 09:00:00")
-    service = [
+    service: list[dict[str, Any]] = [
         {"kind": "delivered", "promised_at": at, "delivered_at": early},
         {"kind": "delivered", "promised_at": at, "delivered_at": at},
         {"kind": "delivered", "promised_at": at, "delivered_at": late},
@@ -116,7 +116,7 @@ def test_service_and_coupons_are_counted_on_their_own_day(spark: SparkSession, s
         {"kind": "rated", "logistics_rating": 1},
     ]
     events = [{"event_id": f"s{n}", "event_day": "2015-11-02", **row} for n, row in enumerate(service)]
-    paid = {"event_id": "l1", "brand_id": "b01", "coupon_id": "k01"}
+    paid: dict[str, Any] = {"event_id": "l1", "brand_id": "b01", "coupon_id": "k01"}
     given_back = paid | {"event_id": "l2", "n_order": -1, "n_item": -1, "net_fen": -9900}
     lines = [{"event_id": "l0", "brand_id": "b01"}, paid, given_back, paid | {"event_id": "l3", "n_order": 0}]
     key = {**ZERO, "category": "unknown", "city_code": "unknown"}
