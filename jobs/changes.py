@@ -46,6 +46,11 @@ class Night:
     last: date
     versions: dict[str, int | None]
 
+    @property
+    def is_full(self) -> bool:
+        """True where the night keeps all rows."""
+        return is_full(self.lake, self.table, self.day)
+
     def before(self, keys: DataFrame | None = None) -> DataFrame:
         """The table's own state after the last night, of all keys or of some."""
         return as_of(self.lake, self.table, self.last, keys)
@@ -120,8 +125,9 @@ def _of_keys(rows: DataFrame, table: Table, keys: DataFrame) -> DataFrame:
 
 def _newest(rows: DataFrame, table: Table) -> DataFrame:
     """One row per ``state_key``: the newest. Sorted by the hash first, since texts with one beginning sort slowly."""
-    newest = rows.groupBy(_HASH, *table.state_key).agg(F.max_by(F.struct(*table.column_names), "day").alias("row"))
-    return newest.select("row.*")
+    told = [name for name in table.column_names if name not in table.state_key]
+    newest = rows.groupBy(_HASH, *table.state_key).agg(F.max_by(F.struct(*told), "day").alias("row"))
+    return newest.select(*table.state_key, "row.*")
 
 
 def begun(days: Sequence[date]) -> date:

@@ -8,6 +8,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from conf.settings import Settings
+from jobs.audit import differing
 from jobs.changes import Night, Step
 from jobs.windows import advanced, rebuilt
 from schemas.core.account_facet_window import FACETS, TABLE
@@ -21,6 +22,11 @@ def build(user_brand_day: DataFrame, *, day: date, settings: Settings) -> DataFr
 def advance(night: Night, *, settings: Settings) -> Step:
     """The accounts and values whose windows differ from the last night's."""
     return advanced(TABLE, night, _by_facet)
+
+
+def audit(night: Night, step: Step, *, settings: Settings) -> DataFrame:
+    """The windows of tonight's lot of accounts that differ from what their tiles give."""
+    return differing(night, step, _by_facet, settings.windows.audited_one_in)
 
 
 def _by_facet(tiles: DataFrame) -> DataFrame:

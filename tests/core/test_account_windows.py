@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile, time
+import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -10,12 +10,14 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, cast
 
-from hypothesis import HealthCheck, given
+import pytest
+from hypothesis import HealthCheck, Phase, given
 from hypothesis import settings as profile
 from hypothesis import strategies as st
 from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.testing import assertDataFrameEqual
 
+from conf.errors import AuditFailed
 from conf.settings import Settings
 from expectations.gate import Gate, Verdict
 from jobs.changes import as_of
@@ -36,6 +38,7 @@ BUILDS: dict[str, Callable[..., DataFrame]] = {
 }
 ZERO = dict.fromkeys([column.name for column in TILE.columns if column.name not in TILE.key], 0)
 FIRST = date(2015, 1, 30)
+ACCOUNTS = "abcdefgh"
 EDGES = (0, 1, 6, 7, 29, 30, 89, 90, 364, 365)
 """Days ago at which a tile is the last in a window, or the first out of it."""
 
@@ -62,15 +65,15 @@ class Evening:
 WRITES = st.builds(
     Write,
     ago=st.sampled_from(EDGES),
-    account=st.sampled_from("uv"),
+    account=st.sampled_from(ACCOUNTS),
     brand=st.sampled_from(["b01", "b02"]),
     counts=st.none() | st.tuples(st.integers(0, 2), st.integers(-1, 2), st.integers(-500, 900)),
 )
 EVENINGS = st.builds(
     Evening,
-    gap=st.sampled_from((0, 1, 1, 6, 7, 30, 90, 365)),
-    writes=st.lists(WRITES, max_size=4).map(tuple),
-    forgotten=st.sampled_from((*[None] * 9, "u")),
+    gap=st.sampled_from((30, 1, 7, 90, 365, 1, 6, 0)),
+    writes=st.lists(WRITES, min_size=8, max_size=30).map(tuple),
+    forgotten=st.sampled_from((*[None] * 7, "a")),
 )
 
 
@@ -153,20 +156,26 @@ def told(rows: DataFrame) -> list[tuple[Any, ...]]:
     return [plain(row) for row in rows.collect()]
 
 
-@profile(max_examples=1, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
-@given(evenings=st.lists(EVENINGS, min_size=3, max_size=3))
+@pytest.fixture(scope="module")
+def all_audited(settings: Settings) -> Settings:
+    """Every account is audited every night."""
+    return settings.model_copy(update={"windows": settings.windows.model_copy(update={"audited_one_in": 1})})
+
+
+@profile(max_examples=4, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
+@given(evenings=st.lists(EVENINGS, min_size=4, max_size=4))
 def test_after_any_schedule_each_night_holds_what_the_tiles_alone_give(
     spark: SparkSession, settings: Settings, evenings: list[Evening]
 ) -> None:
     with tempfile.TemporaryDirectory() as folder:
         world, day = World(Lake(spark, Path(folder) / "lake"), settings), FIRST
-        start = tuple(Write(ago, account, "b01", (1, 1, 10)) for ago in EDGES for account in "uv")
+        start = tuple(Write(ago, account, "b01", (1, 1, 10)) for ago in EDGES for account in ACCOUNTS)
         for evening in (Evening(0, start, None), *evenings):
             day += timedelta(evening.gap)
             world.write(day, evening.writes)
             if evening.forgotten:
                 world.forget(evening.forgotten)
-            t=time.time(); world.night(day); print("night", day, evening.gap, len(evening.writes), evening.forgotten, time.time()-t)
+            world.night(day)
             for table in (ACCOUNT, FACET):
                 found = told(as_of(world.lake, table, day))
                 assert len(found) == len(set(found))
@@ -174,3 +183,34 @@ def test_after_any_schedule_each_night_holds_what_the_tiles_alone_give(
         for table in (ACCOUNT, FACET):
             rebuilt = BUILDS[table.name](world.lake.read(TILE), day=day, settings=settings)
             assertDataFrameEqual(as_of(world.lake, table, day), rebuilt)
+
+
+def test_a_state_that_was_moved_wrongly_stops_the_night(spark: SparkSession, all_audited: Settings, lake: Lake) -> None:
+    world = World(lake, all_audited)
+    world.write(FIRST, (Write(0, "a", "b01", (1, 1, 10)), Write(0, "b", "b01", (1, 0, 0))))
+    world.night(FIRST)
+    kept = as_of(lake, ACCOUNT, FIRST).localCheckpoint()
+    note = lake.notes(ACCOUNT)[0]
+    lake.replace(
+        ACCOUNT, kept.withColumn("n_order_7d", kept.n_order_7d + (kept.account_hash == "b").cast("long")), [FIRST], note
+    )
+    day = FIRST + timedelta(1)
+    world.write(day, (Write(0, "a", "b01", (2, 0, 0)),))
+    before = lake.version(ACCOUNT)
+    with pytest.raises(AuditFailed, match=r"core.account_window 2015-01-31: 2 audited rows .* nothing was written"):
+        world.night(day)
+    assert lake.version(ACCOUNT) == before
+    anew = all_audited.windows.model_copy(update={"advance": False})
+    World(lake, all_audited.model_copy(update={"windows": anew}), world.tiles).night(day)
+    assert set(told(as_of(lake, ACCOUNT, day))) == expected(ACCOUNT, world.rows(), day)
+
+
+def test_a_night_on_which_nothing_differs_keeps_nothing(spark: SparkSession, settings: Settings, lake: Lake) -> None:
+    world = World(lake, settings)
+    tile = Write(2, "a", "b01", (1, 1, 10))
+    world.write(FIRST, (tile,))
+    world.night(FIRST)
+    day = FIRST + timedelta(1)
+    world.write(day, (Write(3, "a", "b01", (1, 1, 10)),))
+    world.night(day)
+    assert (lake.read(ACCOUNT, [day]).count(), lake.read(FACET, [day]).count()) == (0, 0)
