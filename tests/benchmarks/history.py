@@ -14,7 +14,7 @@ from schemas.catalogue import find
 from tests.frames import frame
 
 TILE = find("core.user_brand_day")
-FIRST = date(2014, 1, 1)
+FIRST = date(2014, 1, 5)
 _AT_ONCE = 20
 """Days that are written in one commit."""
 _FLAGS = (
