@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 
@@ -53,6 +54,17 @@ class ContractError(BrandcubeError):
 
 class GateFailed(BrandcubeError):
     """A day's batch broke a critical expectation; nothing downstream was written."""
+
+
+class AuditFailed(GateFailed):
+    """What a night moved on is not what its inputs give when they are read anew."""
+
+    def __init__(self, table: str, day: date, rows: int) -> None:
+        self.table, self.day, self.rows = table, day, rows
+        super().__init__(
+            f"{table} {day}: {rows} audited rows are not what the tiles give, nothing was written: "
+            "set windows.advance = false in conf for one night, and it is summed anew"
+        )
 
 
 class SetupError(BrandcubeError):

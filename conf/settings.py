@@ -76,6 +76,13 @@ class Landing(_Section):
     most_row_bytes: int = Field(gt=0)
 
 
+class Windows(_Section):
+    """How windows are kept: moved on by what is new, or summed anew each night; and how many accounts a night audits."""
+
+    advance: bool
+    audited_one_in: int = Field(gt=0)
+
+
 class Portrait(_Section):
     """Where scores, bands and life cycles change."""
 
@@ -170,6 +177,7 @@ class Settings(_Section):
     session: Session
     keys: Keys
     landing: Landing
+    windows: Windows
     portrait: Portrait
     model: Model
     activation: Activation

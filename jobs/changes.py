@@ -17,16 +17,20 @@ from schemas.contract import Table
 ERASED = "erase"
 """The kind of a commit after which earlier versions of a table can no longer be read."""
 
+_HASH, _WANTED = "_hash", "_wanted"
+
 
 @dataclass(frozen=True)
 class Step:
     """What an ``advance`` found: the keys that may have changed, and the rows that those of them have that still hold.
 
     ``keys`` holds the state key, or some of its columns where all that share them may have changed.
+    One that knows which rows differ from the last night's hands them over as ``changes``, as ``difference`` would give them.
     """
 
     keys: DataFrame
     rows: DataFrame
+    changes: DataFrame | None = None
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,11 @@ class Night:
     day: date
     last: date
     versions: dict[str, int | None]
+
+    @property
+    def is_full(self) -> bool:
+        """True where the night keeps all rows."""
+        return is_full(self.lake, self.table, self.day)
 
     def before(self, keys: DataFrame | None = None) -> DataFrame:
         """The table's own state after the last night, of all keys or of some."""
@@ -94,11 +103,15 @@ class Night:
 
 
 def last_night(lake: Lake, table: Table, day: date) -> Night | None:
-    """The night that an advance to ``day`` begins from; None where there is none, or where its inputs cannot be read again."""
+    """The night that an advance to ``day`` begins from: the newest commit before it.
+
+    None where there is none, where its inputs cannot be read again, or where an earlier night was made again since the
+    last: the last one's changes are then told from a state that is no more.
+    """
     nights = [note for note in lake.notes(table) if note.get("reads") is not None and max(note["days"]) < str(day)]
-    if not nights:
+    newest: dict[str, Any] = nights[0] if nights else {"days": [], "reads": {}}
+    if not nights or max(newest["days"]) < max(max(note["days"]) for note in nights):
         return None
-    newest: dict[str, Any] = max(nights, key=lambda note: max(note["days"]))  # of equal ones the first: the newest commit
     versions: dict[str, int | None] = newest["reads"]
     if any(_was_erased(lake, find(name), version) for name, version in versions.items()):
         return None
@@ -110,19 +123,38 @@ def as_of(lake: Lake, table: Table, day: date, keys: DataFrame | None = None) ->
 
     ``keys`` holds the state key or some of its columns. The rows have the contract's columns; ``day`` is the day asked for.
     """
-    rows, names = kept(lake, table, day), table.state_key
+    days = _days(lake, table, day)
+    rows = lake.read(table, days).withColumn(_HASH, F.xxhash64(*table.state_key))
     if keys is not None:
-        named = shared_key(table, keys)
-        rows = rows.join(F.broadcast(keys.select(*named).distinct()), named, "left_semi")
-    # one row per state_key
-    newest = rows.groupBy(*names).agg(F.max_by(F.struct(*table.column_names), "day").alias("row")).select("row.*")
-    return newest.where(~F.col("is_gone")).withColumn("day", F.lit(day)).select(*table.column_names)
+        rows = _of_keys(rows, table, keys)
+    if len(days) > 1:
+        rows = _newest(rows, table)
+    return rows.where(~F.col("is_gone")).withColumn("day", F.lit(day)).select(*table.column_names)
+
+
+def _of_keys(rows: DataFrame, table: Table, keys: DataFrame) -> DataFrame:
+    """The rows of those keys: found by a hash of the key, which costs a fraction of comparing texts, then made sure of."""
+    names = shared_key(table, keys)
+    wanted = keys.select(F.xxhash64(*names).alias(_WANTED), *names)
+    likely = rows.withColumn(_WANTED, F.xxhash64(*names)).join(F.broadcast(wanted.select(_WANTED)), _WANTED, "left_semi")
+    return likely.join(wanted.hint("shuffle_hash"), [_WANTED, *names], "left_semi").drop(_WANTED)
+
+
+def _newest(rows: DataFrame, table: Table) -> DataFrame:
+    """One row per ``state_key``: the newest. Sorted by the hash first, since texts with one beginning sort slowly."""
+    told = [name for name in table.column_names if name not in table.state_key]
+    newest = rows.groupBy(_HASH, *table.state_key).agg(F.max_by(F.struct(*told), "day").alias("row"))
+    return newest.select(*table.state_key, "row.*")
 
 
 def kept(lake: Lake, table: Table, day: date) -> DataFrame:
     """The rows that the table's state as of the day is read from: the newest full state, and all that was kept since."""
+    return lake.read(table, _days(lake, table, day))
+
+
+def _days(lake: Lake, table: Table, day: date) -> list[date]:
     days = [found for found in lake.days(table) if found <= day]
-    return lake.read(table, [found for found in days if found >= begun(days)])
+    return [found for found in days if found >= begun(days)]
 
 
 def shared_key(table: Table, keys: DataFrame) -> list[str]:
