@@ -69,6 +69,37 @@ class Night:
         is_new = (F.col("day") > F.lit(self.last)) & (F.col("day") <= F.lit(self.day))
         return self.lake.read(self._source(name)).where(is_new)
 
+    def new_days(self, name: str) -> list[date]:
+        """The input's partitions to read for what is new: those written since, and those after the last night's day."""
+        later = {self.last + timedelta(days=1 + offset) for offset in range((self.day - self.last).days)}
+        return sorted(later.union(self.changed_days(name)))
+
+    def some(self, name: str, keys: DataFrame) -> DataFrame:
+        """The state as of the day of an input that keeps changes, of those keys alone; ``keys`` may name a part of the key."""
+        return as_of(self.lake, self._source(name), self.day, keys)
+
+    def ever(self, name: str) -> DataFrame:
+        """The rows that an input keeps up to the day, those since changed too."""
+        return self.lake.read(self._source(name)).where(F.col("day") <= F.lit(self.day))
+
+    def own(self) -> DataFrame:
+        """The rows that the table keeps up to the last night, those since changed too."""
+        return self.lake.read(self.table).where(F.col("day") <= F.lit(self.last))
+
+    def differing(self, name: str) -> DataFrame:
+        """The rows of an input that keeps changes which the last night did not see so, and with ``is_gone`` those now gone.
+
+        Rows of nights that were kept again since are all among them, as they are and as they were.
+        """
+        source, days = self._source(name), self.changed_days(name)
+        later, again = [day for day in days if day > self.last], [day for day in days if day <= self.last]
+        kept = self.lake.days(source)
+        is_full = any(begun([found for found in kept if found <= day]) == day for day in later)
+        keys = None if is_full else self.lake.read(source, later)
+        before, now = (as_of(self.lake, source, day, keys) for day in (self.last, self.day))
+        told = difference(source, before, now, self.day)
+        return told.unionByName(self.lake.read(source, again)).unionByName(self.then(name, again)) if again else told
+
     def _source(self, name: str) -> Table:
         return next(find(item.table) for item in self.table.inputs if item.name == name)
 
@@ -88,13 +119,15 @@ def last_night(lake: Lake, table: Table, day: date) -> Night | None:
 def as_of(lake: Lake, table: Table, day: date, keys: DataFrame | None = None) -> DataFrame:
     """The table's state at the end of the day, one row per ``table.state_key``: of all keys, or of the few in ``keys``.
 
-    The rows have the contract's columns; ``day`` is the day asked for.
+    Where ``keys`` has some of the key's columns, all that agree in those are read. The rows have the contract's columns;
+    ``day`` is the day asked for.
     """
     kept = [found for found in lake.days(table) if found <= day]
     rows = lake.read(table, [found for found in kept if found >= begun(kept)])
     names = table.state_key
     if keys is not None:
-        rows = rows.join(F.broadcast(keys.select(*names).distinct()), list(names), "left_semi")
+        told = [name for name in names if name in keys.columns]
+        rows = rows.join(F.broadcast(keys.select(*told).distinct()), told, "left_semi")
     # one row per state_key
     newest = rows.groupBy(*names).agg(F.max_by(F.struct(*table.column_names), "day").alias("row")).select("row.*")
     return newest.where(~F.col("is_gone")).withColumn("day", F.lit(day)).select(*table.column_names)
