@@ -15,6 +15,7 @@ from schemas.contract import IdentifierType
 
 _IDENTIFIER = ("identifier_type", "identifier_hash")
 _ENDS = ("account", "linked")
+_ASKED = (IdentifierType.OPENID, IdentifierType.JD_PIN)
 _SAID = ("openid_hash", "jd_pin_hash", "purpose", "brand_id", "is_granted", "event_at")
 
 
@@ -32,18 +33,28 @@ def advance(night: Night, *, settings: Settings) -> Step:
 
     New are edges that came, changed or went, edges that expired since the last night, and accounts that made a statement.
     """
-    consent = night.now("consent")
     touched = _touched(night).localCheckpoint()
     near = _ends(_at(night, touched)).unionByName(touched).distinct().localCheckpoint()
     # all edges at `near` are known here: none at the touched is refused that is not, though some beyond may be too many
-    joined = admitted(_at(night, near), consent, day=night.day, identity=settings.identity)
+    joined = _believed(night, _at(night, near), settings)
     reached = _groups(night, _ends(joined).unionByName(near).distinct().localCheckpoint())
     around = _at(night, reached).localCheckpoint()
     # what is beside an end counts against it, though nothing is joined over there
-    beside = _at(night, _ends(around))
-    believed = admitted(beside, consent, day=night.day, identity=settings.identity)
+    believed = _believed(night, _at(night, _ends(around)), settings)
     inside = believed.join(around, [name for end in _ENDS for name in (f"{end}_type", f"{end}_hash")], "left_semi")
     return Step(_personal(reached), people(around, inside, day=night.day, identity=settings.identity))
+
+
+def _believed(night: Night, edges: DataFrame, settings: Settings) -> DataFrame:
+    """Those of the edges that join their ends, as far as these edges tell; of the statements only those of their accounts."""
+    known, consent = edges.localCheckpoint(), night.now("consent")
+    ends = _ends(known)
+    said = [
+        consent.join(F.broadcast(ends.select(F.col("identifier_hash").alias(f"{kind}_hash"))), f"{kind}_hash", "left_semi")
+        for kind in _ASKED
+    ]
+    everything = said[0].unionByName(said[1])
+    return admitted(known, everything, day=night.day, identity=settings.identity)
 
 
 def _touched(night: Night) -> DataFrame:
@@ -60,9 +71,8 @@ def _spoken_for(night: Night) -> DataFrame:
     now = night.now("consent", days).select(*_SAID)
     then = night.then("consent", [day for day in days if day <= night.last]).select(*_SAID)
     said = now.exceptAll(then).unionByName(then.exceptAll(now))
-    kinds = (IdentifierType.OPENID, IdentifierType.JD_PIN)
     accounts = F.array(
-        *(F.struct(F.lit(kind).alias(_IDENTIFIER[0]), F.col(f"{kind}_hash").alias(_IDENTIFIER[1])) for kind in kinds)
+        *(F.struct(F.lit(kind).alias(_IDENTIFIER[0]), F.col(f"{kind}_hash").alias(_IDENTIFIER[1])) for kind in _ASKED)
     )
     return said.select(F.explode(accounts).alias("account")).select("account.*").where("identifier_hash IS NOT NULL")
 

@@ -23,8 +23,11 @@ def refused(
     consent = frame(spark, find("landing.consent"), said)
     known = edges(spark, settings, sent).unionByName(frame(spark, EDGE, more or [])).localCheckpoint()
     people = person.build(known, consent, day=DAY, settings=settings).localCheckpoint()
-    rows = [frame(spark, find(f"landing.{name}"), sent.get(name, [])) for name in ("identity_binding", "crm_member")]
-    found = identity_refusal.build(*rows, consent, known, people, day=DAY, settings=settings).drop("day").collect()
+    bindings, members = (
+        frame(spark, find(f"landing.{name}"), sent.get(name, [])) for name in ("identity_binding", "crm_member")
+    )
+    counted = identity_refusal.build(bindings, members, consent, known, people, day=DAY, settings=settings)
+    found = counted.drop("day").collect()
     assert not {row.person_id for row in people.collect() if row.person_id != row.identifier_hash}
     return {tuple(row) for row in found}
 

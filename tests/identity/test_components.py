@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 from collections import Counter
 from collections.abc import Iterable
@@ -18,7 +19,8 @@ from pyspark.sql import SparkSession
 from conf.errors import EndlessGroups
 from jobs.identity.components import components
 
-BEIBEI = Path(__file__).parents[2] / "shared" / "data" / "beibei_groupbuy"
+LOGS = Path(os.environ.get("BRANDCUBE_REAL_LOGS", Path(__file__).parents[2].parent / "shared" / "data"))
+BEIBEI = LOGS / "beibei_groupbuy"
 N_GRAPH = 40
 Links = list[tuple[str, str]]
 
