@@ -58,11 +58,12 @@ def _believed(night: Night, edges: DataFrame, settings: Settings) -> DataFrame:
 
 
 def _touched(night: Night) -> DataFrame:
-    """One row per identifier at an end of evidence that is new, gone or expired, or of which consent was said."""
+    """One row per identifier at an end of evidence that is new, gone or expired, or of an account that made a statement."""
     is_due = F.col("expires_on").between(F.date_add(F.lit(night.last), 1), F.lit(night.day))
     expired = night.ever("identity_edge").where(is_due)
-    changed = _ends(night.differing("identity_edge")).unionByName(_ends(expired))
-    return changed.unionByName(_spoken_for(night)).distinct()
+    said = _at(night, _spoken_for(night).localCheckpoint())
+    ends = [_ends(rows) for rows in (night.differing("identity_edge"), expired, said)]
+    return ends[0].unionByName(ends[1]).unionByName(ends[2]).distinct()
 
 
 def _spoken_for(night: Night) -> DataFrame:
