@@ -44,6 +44,14 @@ class ErasureIncomplete(BrandcubeError):
         super().__init__(f"{len(self.files)} files still name forgotten people: {listed}; run the same `brandcube erase` again")
 
 
+class EndlessGroups(BrandcubeError):
+    """The identity graph's groups were not found in so many rounds."""
+
+    def __init__(self, rounds: int) -> None:
+        self.rounds = rounds
+        super().__init__(f"the identity graph's groups still change after {rounds} rounds: raise identity.most_rounds in conf")
+
+
 class LakeVersionError(BrandcubeError):
     """The lake was made by another version."""
 

@@ -83,6 +83,28 @@ class Windows(_Section):
     audited_one_in: int = Field(gt=0)
 
 
+class Evidence(_Section):
+    """What a source's evidence is worth: for how many days after it was last seen (0: for good), and how sure it is."""
+
+    valid_days: int = Field(ge=0)
+    confidence: float = Field(gt=0, le=1)
+
+
+class Identity(_Section):
+    """When two identifiers are one person's, and when evidence is too much to be believed.
+
+    ``most_beside``: more identifiers of one kind beside one of this kind join nobody. ``most_identifiers`` and
+    ``most_accounts`` (of one party) bound a person. ``most_rounds`` bounds the search for groups.
+    """
+
+    most_beside: dict[str, int]
+    most_identifiers: int = Field(gt=1)
+    most_accounts: int = Field(gt=0)
+    most_rounds: int = Field(gt=0)
+    least_confidence: float = Field(ge=0, le=1)
+    sources: dict[Literal["binding", "member", "device"], Evidence]
+
+
 class Portrait(_Section):
     """Where scores, bands and life cycles change."""
 
@@ -178,6 +200,7 @@ class Settings(_Section):
     keys: Keys
     landing: Landing
     windows: Windows
+    identity: Identity
     portrait: Portrait
     model: Model
     activation: Activation

@@ -69,13 +69,13 @@ class Night:
         """
         return kept(self.lake, self._source(name), self.day) if name else kept(self.lake, self.table, self.last)
 
-    def now(self, name: str, days: Sequence[date] | None = None, keys: DataFrame | None = None) -> DataFrame:
+    def now(self, name: str, days: Sequence[date] | None = None) -> DataFrame:
         """An input's rows: the partitions named, else all of those up to the day, or its state as of the day."""
         source = self._source(name)
         if days is not None:
             return self.lake.read(source, days)
         if source.kept == "changes":
-            return as_of(self.lake, source, self.day, keys)
+            return as_of(self.lake, source, self.day)
         return self.lake.read(source).where(F.col(source.partitioned_by) <= F.lit(self.day))
 
     def earlier(self, name: str, keys: DataFrame) -> DataFrame:
@@ -97,6 +97,37 @@ class Night:
         """The input's rows whose ``day`` is after the last night's: what arrived, or the changes that were kept."""
         is_new = (F.col("day") > F.lit(self.last)) & (F.col("day") <= F.lit(self.day))
         return self.lake.read(self._source(name)).where(is_new)
+
+    def new_days(self, name: str) -> list[date]:
+        """The input's partitions to read for what is new: those written since, and those after the last night's day."""
+        later = {self.last + timedelta(days=1 + offset) for offset in range((self.day - self.last).days)}
+        return sorted(later.union(self.changed_days(name)))
+
+    def some(self, name: str, keys: DataFrame) -> DataFrame:
+        """The state as of the day of an input that keeps changes, of those keys alone; ``keys`` may name a part of the key."""
+        return as_of(self.lake, self._source(name), self.day, keys)
+
+    def ever(self, name: str) -> DataFrame:
+        """The rows that an input keeps up to the day, those since changed too."""
+        return self.lake.read(self._source(name)).where(F.col("day") <= F.lit(self.day))
+
+    def own(self) -> DataFrame:
+        """The rows that the table keeps up to the last night, those since changed too."""
+        return self.lake.read(self.table).where(F.col("day") <= F.lit(self.last))
+
+    def differing(self, name: str) -> DataFrame:
+        """The rows of an input that keeps changes which the last night did not see so, and with ``is_gone`` those now gone.
+
+        Rows of nights that were kept again since are all among them, as they are and as they were.
+        """
+        source, days = self._source(name), self.changed_days(name)
+        later, again = [day for day in days if day > self.last], [day for day in days if day <= self.last]
+        kept = self.lake.days(source)
+        is_full = any(begun([found for found in kept if found <= day]) == day for day in later)
+        keys = None if is_full else self.lake.read(source, later)
+        before, now = (as_of(self.lake, source, day, keys) for day in (self.last, self.day))
+        told = difference(source, before, now, self.day)
+        return told.unionByName(self.lake.read(source, again)).unionByName(self.then(name, again)) if again else told
 
     def _source(self, name: str) -> Table:
         return next(find(item.table) for item in self.table.inputs if item.name == name)
@@ -121,7 +152,8 @@ def last_night(lake: Lake, table: Table, day: date) -> Night | None:
 def as_of(lake: Lake, table: Table, day: date, keys: DataFrame | None = None) -> DataFrame:
     """The table's state at the end of the day, one row per ``table.state_key``: of all keys, or of the few in ``keys``.
 
-    ``keys`` holds the state key or some of its columns. The rows have the contract's columns; ``day`` is the day asked for.
+    Where ``keys`` has some of the key's columns, all that agree in those are read. The rows have the contract's columns;
+    ``day`` is the day asked for.
     """
     days = _days(lake, table, day)
     rows = lake.read(table, days).withColumn(_HASH, F.xxhash64(*table.state_key))

@@ -95,7 +95,7 @@ def _arrivals(lake: Lake, day: date) -> dict[str, list[date]]:
         found[row.table_name].append(row.day)
     if not any(day in days for days in found.values()):
         raise MissingInput(f"nothing has landed for {day}: run `brandcube land all INBOX --day {day}` first")
-    earlier = [snapshot for snapshot in lake.days(find("core.person")) if snapshot < day]
-    last = max(earlier, default=date.min)
+    made = {date.fromisoformat(told) for note in lake.notes(find("core.person")) for told in note.get("days", [])}
+    last = max((night for night in made if night < day), default=date.min)
     recent = {table: sorted(arrived for arrived in days if arrived > last) for table, days in found.items()}
     return {table: days for table, days in sorted(recent.items()) if days}

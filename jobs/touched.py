@@ -16,7 +16,7 @@ _IDENTIFIER = ("identifier_type", "identifier_hash")
 def owners(night: Night, rows: DataFrame) -> DataFrame:
     """The people (``person_id``) who own the rows' accounts now; one who owns several may come more than once."""
     accounts = rows.select(*_ACCOUNT).distinct()
-    person = night.now("person", keys=_as_identifiers(accounts))
+    person = night.some("person", _as_identifiers(accounts))
     return with_person(accounts, person).select("person_id")
 
 
@@ -40,7 +40,7 @@ def holdings(night: Night, people: DataFrame) -> tuple[DataFrame, DataFrame]:
     unbound = people.select(kinds, F.col("person_id").alias("identifier_hash"))
     held = named.union(unbound).distinct().localCheckpoint()
     accounts = held.select(F.col("identifier_type").alias("account_type"), F.col("identifier_hash").alias("account_hash"))
-    return night.now("person", keys=held), accounts
+    return night.some("person", held), accounts
 
 
 def _as_identifiers(accounts: DataFrame) -> DataFrame:

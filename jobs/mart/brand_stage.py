@@ -51,7 +51,7 @@ def advance(night: Night, *, settings: Settings) -> Step | None:
     pictured = night.since("user_portrait").select("person_id")
     people = changed.union(moved(night)).union(pictured).distinct().localCheckpoint()
     person, accounts = holdings(night, people)
-    facets, portraits = night.now("account_facet_window", keys=accounts), night.now("user_portrait", keys=people)
+    facets, portraits = night.some("account_facet_window", accounts), night.some("user_portrait", people)
     return Step(people, build(facets, person, portraits, day=night.day, settings=settings))
 
 

@@ -68,9 +68,9 @@ def advance(night: Night, *, settings: Settings) -> Step | None:
     people = _touched(night, settings.portrait).distinct().localCheckpoint()
     person, accounts = holdings(night, people)
     rows = build(
-        night.now("account_window", keys=accounts),
-        night.now("account_facet_window", keys=accounts),
-        night.now("first_order", keys=accounts),
+        night.some("account_window", accounts),
+        night.some("account_facet_window", accounts),
+        night.some("first_order", accounts),
         person,
         about(night.now("consent"), accounts),
         night.now("city"),
