@@ -2,40 +2,24 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
-from collections.abc import Mapping
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from conf.errors import SettingsError, UnknownName
+from conf.schemes import Lifecycle
+from conf.section import Section
 
 FOLDER = Path(__file__).parent
 
-HISTORY_DAYS = 365
-"""No window looks back further than this."""
-
-BEHAVIOURS: Mapping[str, tuple[int, ...]] = {
-    "n_touch_{}d": (7, 30, 90, 365),
-    "n_interest_{}d": (30, 90),
-    "n_order_{}d": (30, 90, 365),
-    "spend_{}d_fen": (30, 90, 365),
-}
-"""What a rule of a stage may count, and over which windows: columns of ``mart.brand_stage``, ``{}`` for the days."""
-
-
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
 _T = TypeVar("_T")
-_S = TypeVar("_S", bound=_Section)
+_S = TypeVar("_S", bound=Section)
 
 
-class Session(_Section):
+class Session(Section):
     """How Spark runs: its master, memory and partition counts."""
 
     master: str
@@ -44,7 +28,7 @@ class Session(_Section):
     snapshot_partitions: int = Field(gt=0)
 
 
-class Keys(_Section):
+class Keys(Section):
     """Where the root secret is: a file's path, or empty for ``<lake>.key`` beside the lake; and which brand keys hold.
 
     Pseudonyms of the version before still resolve until ``overlap_days`` after ``rotated_on``, the first day of ``version``.
@@ -68,7 +52,7 @@ class Keys(_Section):
         return self.rotated_on + timedelta(days=self.overlap_days) if self.rotated_on else None
 
 
-class Landing(_Section):
+class Landing(Section):
     """What landing accepts: days that a row may be late, and bytes of a file once it is unpacked and of a single row."""
 
     late_days: int = Field(ge=0)
@@ -76,21 +60,21 @@ class Landing(_Section):
     most_row_bytes: int = Field(gt=0)
 
 
-class Windows(_Section):
+class Windows(Section):
     """How windows are kept: moved on by what is new, or summed anew each night; and how many accounts a night audits."""
 
     advance: bool
     audited_one_in: int = Field(gt=0)
 
 
-class Evidence(_Section):
+class Evidence(Section):
     """What a source's evidence is worth: for how many days after it was last seen (0: for good), and how sure it is."""
 
     valid_days: int = Field(ge=0)
     confidence: float = Field(gt=0, le=1)
 
 
-class Identity(_Section):
+class Identity(Section):
     """When two identifiers are one person's, and when evidence is too much to be believed.
 
     ``most_beside``: more identifiers of one kind beside one of this kind join nobody. ``most_identifiers`` and
@@ -105,7 +89,7 @@ class Identity(_Section):
     sources: dict[Literal["binding", "member", "device"], Evidence]
 
 
-class Portrait(_Section):
+class Portrait(Section):
     """Where scores, bands and life cycles change."""
 
     recency_days: tuple[int, int, int, int]
@@ -117,7 +101,7 @@ class Portrait(_Section):
     dormant_days: int = Field(gt=0)
 
 
-class Model(_Section):
+class Model(Section):
     """How the propensity model is trained."""
 
     horizon_days: int = Field(gt=0)
@@ -127,7 +111,7 @@ class Model(_Section):
     seed: int
 
 
-class Activation(_Section):
+class Activation(Section):
     """How lists are chosen and what may leave."""
 
     control_share: float = Field(gt=0, lt=1)
@@ -135,7 +119,7 @@ class Activation(_Section):
     least_people: int = Field(ge=0)
 
 
-class Brand(_Section):
+class Brand(Section):
     """A brand that receives lists: what it may spend, and on whom."""
 
     brand_id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{1,62}$")
@@ -146,7 +130,7 @@ class Brand(_Section):
     stages: tuple[str, ...]
 
 
-class Destination(_Section):
+class Destination(Section):
     """A receiver of lists and what it accepts."""
 
     name: str
@@ -157,42 +141,7 @@ class Destination(_Section):
     seen: str
 
 
-class Stage(_Section):
-    """One stage of a lifecycle: any one of its conditions brings a person there. Highest stage wins.
-
-    A condition is behaviours, each with its window in its name, and the least value of each.
-    """
-
-    name: str
-    any_of: tuple[dict[str, int], ...]
-
-    @field_validator("any_of")
-    @classmethod
-    def _known(cls, any_of: tuple[dict[str, int], ...]) -> tuple[dict[str, int], ...]:
-        for name in (name for condition in any_of for name in condition):
-            _check_behaviour(name)
-        return any_of
-
-
-class Lifecycle(_Section):
-    """A scheme of stages, lowest first."""
-
-    name: str
-    stages: tuple[Stage, ...] = Field(min_length=1)
-
-    @model_validator(mode="after")
-    def _distinct(self) -> Lifecycle:
-        if len(set(self.stage_names)) < len(self.stages):
-            raise ValueError("two stages have one name")
-        return self
-
-    @property
-    def stage_names(self) -> tuple[str, ...]:
-        """The stages' names, lowest first."""
-        return tuple(stage.name for stage in self.stages)
-
-
-class Settings(_Section):
+class Settings(Section):
     """Everything that a run is told besides the day."""
 
     environment: str
@@ -255,18 +204,6 @@ def _check_stages(file: Path, brand: Brand, lifecycle: Lifecycle) -> None:
     unknown = sorted(set(brand.stages) - set(lifecycle.stage_names))
     if unknown:
         raise SettingsError(file, "stages", f"the scheme {lifecycle.name} has no {', '.join(unknown)}")
-
-
-def _check_behaviour(name: str) -> None:
-    """``ValueError`` where no column of ``mart.brand_stage`` counts it, or none over such a window."""
-    days = re.search(r"_(\d+)d(?=_|$)", name)
-    behaviour = name.replace(days[1], "{}", 1) if days else name
-    if not days or behaviour not in BEHAVIOURS:
-        raise ValueError(f"no behaviour is named {name!r}; there are {', '.join(BEHAVIOURS)}")
-    if int(days[1]) > HISTORY_DAYS:
-        raise ValueError(f"{name!r} asks for {days[1]} days, longer than the history of {HISTORY_DAYS}")
-    if int(days[1]) not in BEHAVIOURS[behaviour]:
-        raise ValueError(f"{name!r}: {behaviour} is counted over {', '.join(map(str, BEHAVIOURS[behaviour]))} days")
 
 
 def _named(found: dict[str, _T], kind: str, name: str) -> _T:

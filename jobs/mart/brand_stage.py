@@ -9,7 +9,8 @@ from operator import and_, or_
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from conf.settings import BEHAVIOURS, Lifecycle, Settings
+from conf.schemes import BEHAVIOURS, Lifecycle
+from conf.settings import Settings
 from jobs.changes import Night, Step
 from jobs.people import with_person
 from jobs.touched import holdings, moved, owners

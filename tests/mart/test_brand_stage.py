@@ -7,7 +7,8 @@ import pytest
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.testing import assertDataFrameEqual
 
-from conf.settings import BEHAVIOURS, Lifecycle, Settings, Stage
+from conf.schemes import BEHAVIOURS, Lifecycle, Stage
+from conf.settings import Settings
 from jobs.mart import brand_stage
 from schemas.catalogue import find
 from tests.frames import frame
