@@ -41,6 +41,7 @@ class Lake:
         """Open the lake, or make an empty one; ``LakeVersionError`` where another version made it."""
         self.spark = spark
         self.root = root.absolute()
+        self._days: dict[tuple[str, int | None], list[date]] = {}  # by table and version, which never changes
         check_version(self.root)
         if not (self.root / _MARK).exists():
             replace_file(self.root / _MARK, json.dumps({"format": FORMAT}).encode() + b"\n")
@@ -107,8 +108,11 @@ class Lake:
 
     def days(self, table: Table) -> list[date]:
         """The partitions that hold rows, oldest first."""
-        column = table.partitioned_by
-        return sorted(row[0] for row in self.read(table).select(column).distinct().collect())
+        found = (table.full_name, self.version(table))
+        if found not in self._days:
+            column = table.partitioned_by
+            self._days[found] = sorted(row[0] for row in self.read(table).select(column).distinct().collect())
+        return list(self._days[found])
 
     def changed_days(self, table: Table, since: int | None) -> list[date]:
         """The partitions that were written after version ``since``; all of them where that is None or forgotten."""
