@@ -42,6 +42,7 @@ class Lake:
         """Open the lake, or make an empty one; ``LakeVersionError`` where another version made it."""
         self.spark = spark
         self.root = root.absolute()
+        self._days: dict[tuple[str, int | None], list[date]] = {}  # by table and version, which never changes
         check_version(self.root)
         if not (self.root / _MARK).exists():
             replace_file(self.root / _MARK, json.dumps({"format": FORMAT}).encode() + b"\n")
@@ -106,9 +107,12 @@ class Lake:
 
     def days(self, table: Table) -> list[date]:
         """The partitions that hold rows, oldest first, as the names of the files say."""
-        part = re.compile(rf"/{table.partitioned_by}=([0-9-]+)/")
-        found = (part.search(file) for file in self.read(table).inputFiles()) if self.exists(table) else ()
-        return sorted({date.fromisoformat(match[1]) for match in found if match})
+        version = (table.full_name, self.version(table))
+        if version not in self._days:
+            part = re.compile(rf"/{table.partitioned_by}=([0-9-]+)/")
+            found = (part.search(file) for file in self.read(table).inputFiles()) if self.exists(table) else ()
+            self._days[version] = sorted({date.fromisoformat(match[1]) for match in found if match})
+        return list(self._days[version])
 
     def changed_days(self, table: Table, since: int | None) -> list[date]:
         """The partitions that were written after version ``since``; all of them where that is None or forgotten."""
