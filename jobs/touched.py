@@ -15,7 +15,7 @@ _IDENTIFIER = ("identifier_type", "identifier_hash")
 
 def owners(night: Night, rows: DataFrame) -> DataFrame:
     """The people (``person_id``) who own the rows' accounts now; one who owns several may come more than once."""
-    accounts = rows.select(*_ACCOUNT).distinct()
+    accounts = rows.select(*_ACCOUNT).distinct().localCheckpoint()
     person = night.some("person", _as_identifiers(accounts))
     return with_person(accounts, person).select("person_id")
 
