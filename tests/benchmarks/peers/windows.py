@@ -36,15 +36,16 @@ class Tiles:
 
 
 def rescan(tiles: Tiles, day: date, out: Path) -> None:
-    """Sum all windows from a year of tiles, and write all of them."""
-    keys = ", ".join(tiles.table.state_key)
+    """Sum all windows from a year of tiles, and write all of them; by day first, which is twice as fast by facet."""
+    keys, year = ", ".join(tiles.table.state_key), [day - timedelta(offset) for offset in range(LONGEST)]
+    of_day = ", ".join(f"sum({measure}) AS {measure}" for measure in sorted({measure for _, (measure, _) in _found(tiles)}))
     sums = ", ".join(f"sum({_held(measure, day, days)})::BIGINT AS {name}" for name, (measure, days) in _found(tiles))
-    year = [day - timedelta(offset) for offset in range(LONGEST)]
-    query = (
-        f"SELECT DATE '{day}' AS day, {keys}, {sums}, list_sort(list(DISTINCT day - DATE '1970-01-01')::INT[]) AS active_days, "
-        "coalesce(list_sort((list(DISTINCT day - DATE '1970-01-01') FILTER (n_order > 0))::INT[]), []) AS order_days, "
-        f"false AS is_gone FROM {tiles.of(year)} GROUP BY {keys}"
-    )
+    list_of_days = "list((day - DATE '1970-01-01')::INT)"
+    query = f"""
+        SELECT DATE '{day}' AS day, {keys}, {sums}, list_sort({list_of_days}) AS active_days,
+            coalesce(list_sort({list_of_days} FILTER (has_order)), []) AS order_days, false AS is_gone
+        FROM (SELECT {keys}, day, {of_day}, bool_or(n_order > 0) AS has_order FROM {tiles.of(year)} GROUP BY {keys}, day)
+        GROUP BY {keys}"""
     _write(query, out)
 
 
