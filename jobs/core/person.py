@@ -80,10 +80,8 @@ def _spoken_for(night: Night) -> DataFrame:
 
 def _at(night: Night, identifier: DataFrame) -> DataFrame:
     """All edges, expired ones too, of which an end is one of the identifiers."""
-    found = [
-        night.some("identity_edge", identifier.select(*(F.col(old).alias(new) for old, new in _renamed(end)))) for end in _ENDS
-    ]
-    return found[0].unionByName(found[1]).distinct()
+    asked = (identifier.select(*(F.col(old).alias(new) for old, new in _renamed(end))) for end in _ENDS)
+    return night.some("identity_edge", *asked)
 
 
 def _renamed(end: str) -> list[tuple[str, str]]:
