@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import reduce
 from typing import Any
 
 from pyspark.sql import DataFrame
@@ -103,9 +104,9 @@ class Night:
         later = {self.last + timedelta(days=1 + offset) for offset in range((self.day - self.last).days)}
         return sorted(later.union(self.changed_days(name)))
 
-    def some(self, name: str, keys: DataFrame) -> DataFrame:
-        """The state as of the day of an input that keeps changes, of those keys alone; ``keys`` may name a part of the key."""
-        return as_of(self.lake, self._source(name), self.day, keys)
+    def some(self, name: str, *keys: DataFrame) -> DataFrame:
+        """The state as of the day of an input that keeps changes, of those keys alone; ``keys`` may name parts of the key."""
+        return as_of(self.lake, self._source(name), self.day, *keys)
 
     def ever(self, name: str) -> DataFrame:
         """The rows that an input keeps up to the day, those since changed too."""
@@ -149,17 +150,17 @@ def last_night(lake: Lake, table: Table, day: date) -> Night | None:
     return Night(lake, table, day, date.fromisoformat(max(newest["days"])), versions)
 
 
-def as_of(lake: Lake, table: Table, day: date, keys: DataFrame | None = None) -> DataFrame:
-    """The table's state at the end of the day, one row per ``table.state_key``: of all keys, or of the few in ``keys``.
+def as_of(lake: Lake, table: Table, day: date, *keys: DataFrame | None) -> DataFrame:
+    """The table's state at the end of the day, one row per ``table.state_key``: of all keys, or of the few in any of ``keys``.
 
-    Where ``keys`` has some of the key's columns, all that agree in those are read. The rows have the contract's columns;
+    Where those have some of the key's columns, all that agree in these are read. The rows have the contract's columns;
     ``day`` is the day asked for.
     """
     days = _days(lake, table, day)
     rows = lake.read(table, days).withColumn(_HASH, F.xxhash64(*table.state_key))
-    if keys is not None:
-        rows = _of_keys(rows, table, keys)
-    if len(days) > 1:
+    asked = [_of_keys(rows, table, some) for some in keys if some is not None]
+    rows = reduce(DataFrame.unionByName, asked) if asked else rows
+    if len(days) > 1 or len(asked) > 1:  # a key may be asked for twice
         rows = _newest(rows, table)
     return rows.where(~F.col("is_gone")).withColumn("day", F.lit(day)).select(*table.column_names)
 

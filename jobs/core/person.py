@@ -9,7 +9,7 @@ from pyspark.sql import functions as F
 
 from conf.settings import Settings
 from jobs.changes import Night, Step
-from jobs.identity.admission import admitted
+from jobs.identity.admission import admitted, likely
 from jobs.identity.groups import identifiers, people
 from schemas.contract import IdentifierType
 
@@ -33,37 +33,35 @@ def advance(night: Night, *, settings: Settings) -> Step:
 
     New are edges that came, changed or went, edges that expired since the last night, and accounts that made a statement.
     """
+    identity = settings.identity
     touched = _touched(night).localCheckpoint()
-    near = _ends(_at(night, touched)).unionByName(touched).distinct().localCheckpoint()
-    # all edges at `near` are known here: none at the touched is refused that is not, though some beyond may be too many
-    joined = _believed(night, _at(night, near), settings)
-    reached = _groups(night, _ends(joined).unionByName(near).distinct().localCheckpoint())
-    around = _at(night, reached).localCheckpoint()
+    near = _at(night, touched).localCheckpoint()
+    # all edges beside an end of a touched one are known here: of these none is left out that is admitted
+    joined = likely(_at(night, _ends(near)), day=night.day, identity=identity)
+    reached = _ends(joined).unionByName(_ends(near)).unionByName(touched).distinct().localCheckpoint()
+    inside = _groups(night, reached)
+    around = _at(night, inside).localCheckpoint()
     # what is beside an end counts against it, though nothing is joined over there
-    believed = _believed(night, _at(night, _ends(around)), settings)
-    inside = believed.join(around, [name for end in _ENDS for name in (f"{end}_type", f"{end}_hash")], "left_semi")
-    return Step(_personal(reached), people(around, inside, day=night.day, identity=settings.identity))
+    beside = _at(night, _ends(around)).localCheckpoint()
+    believed = admitted(beside, _said_of(night, around), day=night.day, identity=identity)
+    kept = believed.join(around, [name for end in _ENDS for name in (f"{end}_type", f"{end}_hash")], "left_semi")
+    return Step(_personal(inside), people(around, kept, day=night.day, identity=identity))
 
 
-def _believed(night: Night, edges: DataFrame, settings: Settings) -> DataFrame:
-    """Those of the edges that join their ends, as far as these edges tell; of the statements only those of their accounts."""
-    known, consent = edges.localCheckpoint(), night.now("consent")
-    ends = _ends(known)
-    said = [
-        consent.join(F.broadcast(ends.select(F.col("identifier_hash").alias(f"{kind}_hash"))), f"{kind}_hash", "left_semi")
-        for kind in _ASKED
-    ]
-    everything = said[0].unionByName(said[1])
-    return admitted(known, everything, day=night.day, identity=settings.identity)
+def _said_of(night: Night, edges: DataFrame) -> DataFrame:
+    """All statements of the accounts at an end of the edges."""
+    consent, ends = night.now("consent"), _ends(edges)
+    hashes = {f"{kind}_hash": F.broadcast(ends.select(F.col("identifier_hash").alias(f"{kind}_hash"))) for kind in _ASKED}
+    said = [consent.join(named, name, "left_semi").select(*_SAID) for name, named in hashes.items()]
+    return said[0].unionByName(said[1]).localCheckpoint()
 
 
 def _touched(night: Night) -> DataFrame:
-    """One row per identifier at an end of evidence that is new, gone or expired, or of an account that made a statement."""
+    """One row per identifier at an end of evidence that is new, gone or expired, and per account that made a statement."""
     is_due = F.col("expires_on").between(F.date_add(F.lit(night.last), 1), F.lit(night.day))
     expired = night.ever("identity_edge").where(is_due)
-    said = _at(night, _spoken_for(night).localCheckpoint())
-    ends = [_ends(rows) for rows in (night.differing("identity_edge"), expired, said)]
-    return ends[0].unionByName(ends[1]).unionByName(ends[2]).distinct()
+    changed = _ends(night.differing("identity_edge")).unionByName(_ends(expired))
+    return changed.unionByName(_spoken_for(night)).distinct()
 
 
 def _spoken_for(night: Night) -> DataFrame:
@@ -80,10 +78,8 @@ def _spoken_for(night: Night) -> DataFrame:
 
 def _at(night: Night, identifier: DataFrame) -> DataFrame:
     """All edges, expired ones too, of which an end is one of the identifiers."""
-    found = [
-        night.some("identity_edge", identifier.select(*(F.col(old).alias(new) for old, new in _renamed(end)))) for end in _ENDS
-    ]
-    return found[0].unionByName(found[1]).distinct()
+    asked = (identifier.select(*(F.col(old).alias(new) for old, new in _renamed(end))) for end in _ENDS)
+    return night.some("identity_edge", *asked)
 
 
 def _renamed(end: str) -> list[tuple[str, str]]:

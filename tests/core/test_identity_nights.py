@@ -13,7 +13,7 @@ from conf.settings import Evidence, Settings
 from jobs.lake import Lake
 from tests.identity.schedule import EDGE, MERGE, PERSON, Nights, State, news
 
-FIRST, N_NIGHT, N_WORLD = date(2015, 10, 29), 5, 40
+FIRST, N_NIGHT, N_WORLD = date(2015, 10, 29), 5, 60
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def tight(settings: Settings) -> Settings:
     """Settings under which small graphs meet every bound, and devices expire within days."""
     sources = settings.identity.sources | {"device": Evidence(valid_days=2, confidence=0.7)}
     most = settings.identity.most_beside | {"phone": 2, "email": 1}
-    bounds = {"most_identifiers": 4, "most_accounts": 1, "most_beside": most, "sources": sources}
+    bounds = {"most_identifiers": 3, "most_accounts": 1, "most_beside": most, "sources": sources}
     return settings.model_copy(update={"identity": settings.identity.model_copy(update=bounds)})
 
 

@@ -28,7 +28,7 @@ from schemas.catalogue import find
 from tests.conftest import HISTORY, WORLD_PEOPLE, WORLD_SEED
 from tests.identity.schedule import LANDING, MERGE, PERSON, Nights
 
-N_NIGHT = 6
+N_NIGHT = 3
 DAYS = [HISTORY[1] - timedelta(days=back) for back in reversed(range(N_NIGHT))]
 Owners = dict[str, str]
 
