@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 
@@ -43,6 +44,14 @@ class ErasureIncomplete(BrandcubeError):
         super().__init__(f"{len(self.files)} files still name forgotten people: {listed}; run the same `brandcube erase` again")
 
 
+class EndlessGroups(BrandcubeError):
+    """The identity graph's groups were not found in so many rounds."""
+
+    def __init__(self, rounds: int) -> None:
+        self.rounds = rounds
+        super().__init__(f"the identity graph's groups still change after {rounds} rounds: raise identity.most_rounds in conf")
+
+
 class LakeVersionError(BrandcubeError):
     """The lake was made by another version."""
 
@@ -53,6 +62,17 @@ class ContractError(BrandcubeError):
 
 class GateFailed(BrandcubeError):
     """A day's batch broke a critical expectation; nothing downstream was written."""
+
+
+class AuditFailed(GateFailed):
+    """What a night moved on is not what its inputs give when they are read anew."""
+
+    def __init__(self, table: str, day: date, rows: int) -> None:
+        self.table, self.day, self.rows = table, day, rows
+        super().__init__(
+            f"{table} {day}: {rows} audited rows are not what the tiles give, nothing was written: "
+            "set windows.advance = false in conf for one night, and it is summed anew"
+        )
 
 
 class SetupError(BrandcubeError):

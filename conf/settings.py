@@ -7,22 +7,19 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from conf.errors import SettingsError, UnknownName
+from conf.schemes import Lifecycle
+from conf.section import Section
 
 FOLDER = Path(__file__).parent
 
-
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
 _T = TypeVar("_T")
-_S = TypeVar("_S", bound=_Section)
+_S = TypeVar("_S", bound=Section)
 
 
-class Session(_Section):
+class Session(Section):
     """How Spark runs: its master, memory and partition counts."""
 
     master: str
@@ -31,7 +28,7 @@ class Session(_Section):
     snapshot_partitions: int = Field(gt=0)
 
 
-class Keys(_Section):
+class Keys(Section):
     """Where the root secret is: a file's path, or empty for ``<lake>.key`` beside the lake; and which brand keys hold.
 
     Pseudonyms of the version before still resolve until ``overlap_days`` after ``rotated_on``, the first day of ``version``.
@@ -55,7 +52,7 @@ class Keys(_Section):
         return self.rotated_on + timedelta(days=self.overlap_days) if self.rotated_on else None
 
 
-class Landing(_Section):
+class Landing(Section):
     """What landing accepts: days that a row may be late, and bytes of a file once it is unpacked and of a single row."""
 
     late_days: int = Field(ge=0)
@@ -63,7 +60,36 @@ class Landing(_Section):
     most_row_bytes: int = Field(gt=0)
 
 
-class Portrait(_Section):
+class Windows(Section):
+    """How windows are kept: moved on by what is new, or summed anew each night; and how many accounts a night audits."""
+
+    advance: bool
+    audited_one_in: int = Field(gt=0)
+
+
+class Evidence(Section):
+    """What a source's evidence is worth: for how many days after it was last seen (0: for good), and how sure it is."""
+
+    valid_days: int = Field(ge=0)
+    confidence: float = Field(gt=0, le=1)
+
+
+class Identity(Section):
+    """When two identifiers are one person's, and when evidence is too much to be believed.
+
+    ``most_beside``: more identifiers of one kind beside one of this kind join nobody. ``most_identifiers`` and
+    ``most_accounts`` (of one party) bound a person. ``most_rounds`` bounds the search for groups.
+    """
+
+    most_beside: dict[str, int]
+    most_identifiers: int = Field(gt=1)
+    most_accounts: int = Field(gt=0)
+    most_rounds: int = Field(gt=0)
+    least_confidence: float = Field(ge=0, le=1)
+    sources: dict[Literal["binding", "member", "device"], Evidence]
+
+
+class Portrait(Section):
     """Where scores, bands and life cycles change."""
 
     recency_days: tuple[int, int, int, int]
@@ -75,7 +101,7 @@ class Portrait(_Section):
     dormant_days: int = Field(gt=0)
 
 
-class Model(_Section):
+class Model(Section):
     """How the propensity model is trained."""
 
     horizon_days: int = Field(gt=0)
@@ -85,7 +111,7 @@ class Model(_Section):
     seed: int
 
 
-class Activation(_Section):
+class Activation(Section):
     """How lists are chosen and what may leave."""
 
     control_share: float = Field(gt=0, lt=1)
@@ -93,7 +119,7 @@ class Activation(_Section):
     least_people: int = Field(ge=0)
 
 
-class Brand(_Section):
+class Brand(Section):
     """A brand that receives lists: what it may spend, and on whom."""
 
     brand_id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{1,62}$")
@@ -104,7 +130,7 @@ class Brand(_Section):
     stages: tuple[str, ...]
 
 
-class Destination(_Section):
+class Destination(Section):
     """A receiver of lists and what it accepts."""
 
     name: str
@@ -115,31 +141,20 @@ class Destination(_Section):
     seen: str
 
 
-class Stage(_Section):
-    """One stage of a lifecycle: any one of its conditions brings a person there. Highest stage wins."""
-
-    name: str
-    any_of: tuple[dict[str, int], ...]
-
-
-class Lifecycle(_Section):
-    """A scheme of stages, lowest first."""
-
-    name: str
-    stages: tuple[Stage, ...]
-
-
-class Settings(_Section):
+class Settings(Section):
     """Everything that a run is told besides the day."""
 
     environment: str
     session: Session
     keys: Keys
     landing: Landing
+    windows: Windows
+    identity: Identity
     portrait: Portrait
     model: Model
     activation: Activation
     lifecycle: Lifecycle
+    lifecycles: dict[str, Lifecycle]
     brands: dict[str, Brand]
     destinations: dict[str, Destination]
 
@@ -151,6 +166,14 @@ class Settings(_Section):
         """The destination of that name; ``UnknownName`` where ``conf/destinations`` has none."""
         return _named(self.destinations, "destination", name)
 
+    def scheme(self, name: str | None = None) -> Lifecycle:
+        """The scheme of that name, or without one the scheme in use; ``UnknownName`` where ``conf/lifecycle`` has none."""
+        if name is None:
+            return self.lifecycle
+        if name not in self.lifecycles:
+            raise UnknownName("scheme", name, f"conf/lifecycle has {', '.join(self.lifecycles)}")
+        return self.lifecycles[name]
+
 
 def load(environment: str = "local", folder: Path = FOLDER) -> Settings:
     """The settings of an environment: ``base.toml`` overlaid by ``<environment>.toml``, with all data files beside it."""
@@ -159,11 +182,28 @@ def load(environment: str = "local", folder: Path = FOLDER) -> Settings:
         known = ", ".join(sorted(path.stem for path in folder.glob("*.toml") if path.stem != "base"))
         raise UnknownName("environment", environment, f"conf has {known}")
     merged = _overlay(_read(folder / "base.toml"), _read(file))
-    scheme = merged.pop("lifecycle")
-    merged["lifecycle"] = _checked(Lifecycle, folder / "lifecycle" / f"{scheme}.toml")
+    merged["lifecycle"] = _scheme(folder / "lifecycle" / f"{merged['lifecycle']}.toml")
+    merged["lifecycles"] = {path.stem: _scheme(path) for path in sorted((folder / "lifecycle").glob("*.toml"))}
     merged["brands"] = {item.brand_id: item for item in _all(Brand, folder / "brands")}
     merged["destinations"] = {item.name: item for item in _all(Destination, folder / "destinations")}
+    for brand in merged["brands"].values():
+        _check_stages(folder / "brands" / f"{brand.brand_id}.toml", brand, merged["lifecycle"])
     return _validated(Settings, {**merged, "environment": environment}, file)
+
+
+def _scheme(file: Path) -> Lifecycle:
+    """The scheme of stages in a file; ``SettingsError`` where it goes by another name than the file."""
+    scheme = _checked(Lifecycle, file)
+    if scheme.name != file.stem:
+        raise SettingsError(file, "name", f"{scheme.name!r} is not the file's name")
+    return scheme
+
+
+def _check_stages(file: Path, brand: Brand, lifecycle: Lifecycle) -> None:
+    """``SettingsError`` where a brand draws from a stage that the scheme in use has not."""
+    unknown = sorted(set(brand.stages) - set(lifecycle.stage_names))
+    if unknown:
+        raise SettingsError(file, "stages", f"the scheme {lifecycle.name} has no {', '.join(unknown)}")
 
 
 def _named(found: dict[str, _T], kind: str, name: str) -> _T:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import reduce
 from typing import Any
 
 from pyspark.sql import DataFrame
@@ -17,13 +18,20 @@ from schemas.contract import Table
 ERASED = "erase"
 """The kind of a commit after which earlier versions of a table can no longer be read."""
 
+_HASH, _WANTED = "_hash", "_wanted"
+
 
 @dataclass(frozen=True)
 class Step:
-    """What an ``advance`` found: the keys that may have changed, and the rows that those of them have that still hold."""
+    """What an ``advance`` found: the keys that may have changed, and the rows that those of them have that still hold.
+
+    ``keys`` holds the state key, or some of its columns where all that share them may have changed.
+    One that knows which rows differ from the last night's hands them over as ``changes``, as ``difference`` would give them.
+    """
 
     keys: DataFrame
     rows: DataFrame
+    changes: DataFrame | None = None
 
 
 @dataclass(frozen=True)
@@ -40,9 +48,27 @@ class Night:
     last: date
     versions: dict[str, int | None]
 
+    @property
+    def is_full(self) -> bool:
+        """True where the night keeps all rows."""
+        return is_full(self.lake, self.table, self.day)
+
     def before(self, keys: DataFrame | None = None) -> DataFrame:
         """The table's own state after the last night, of all keys or of some."""
         return as_of(self.lake, self.table, self.last, keys)
+
+    @property
+    def begins_month(self) -> bool:
+        """True where no night of the day's month came before."""
+        return (self.last.year, self.last.month) != (self.day.year, self.day.month)
+
+    def rows(self, name: str | None = None) -> DataFrame:
+        """The kept rows that the own state after the last night, or an input's as of the day, is read from.
+
+        Of each key the newest counts, so that a search here finds every key of which something holds, and some of which
+        it held: what it costs is a scan of few columns, where a state costs an aggregation of all.
+        """
+        return kept(self.lake, self._source(name), self.day) if name else kept(self.lake, self.table, self.last)
 
     def now(self, name: str, days: Sequence[date] | None = None) -> DataFrame:
         """An input's rows: the partitions named, else all of those up to the day, or its state as of the day."""
@@ -52,6 +78,10 @@ class Night:
         if source.kept == "changes":
             return as_of(self.lake, source, self.day)
         return self.lake.read(source).where(F.col(source.partitioned_by) <= F.lit(self.day))
+
+    def earlier(self, name: str, keys: DataFrame) -> DataFrame:
+        """An input's state as of the last night, of some keys; the input is a table of changes."""
+        return as_of(self.lake, self._source(name), self.last, keys)
 
     def then(self, name: str, days: Sequence[date]) -> DataFrame:
         """An input's partitions as the last night read them."""
@@ -69,35 +99,100 @@ class Night:
         is_new = (F.col("day") > F.lit(self.last)) & (F.col("day") <= F.lit(self.day))
         return self.lake.read(self._source(name)).where(is_new)
 
+    def new_days(self, name: str) -> list[date]:
+        """The input's partitions to read for what is new: those written since, and those after the last night's day."""
+        later = {self.last + timedelta(days=1 + offset) for offset in range((self.day - self.last).days)}
+        return sorted(later.union(self.changed_days(name)))
+
+    def some(self, name: str, *keys: DataFrame) -> DataFrame:
+        """The state as of the day of an input that keeps changes, of those keys alone; ``keys`` may name parts of the key."""
+        return as_of(self.lake, self._source(name), self.day, *keys)
+
+    def ever(self, name: str) -> DataFrame:
+        """The rows that an input keeps up to the day, those since changed too."""
+        return self.lake.read(self._source(name)).where(F.col("day") <= F.lit(self.day))
+
+    def own(self) -> DataFrame:
+        """The rows that the table keeps up to the last night, those since changed too."""
+        return self.lake.read(self.table).where(F.col("day") <= F.lit(self.last))
+
+    def differing(self, name: str) -> DataFrame:
+        """The rows of an input that keeps changes which the last night did not see so, and with ``is_gone`` those now gone.
+
+        Rows of nights that were kept again since are all among them, as they are and as they were.
+        """
+        source, days = self._source(name), self.changed_days(name)
+        later, again = [day for day in days if day > self.last], [day for day in days if day <= self.last]
+        kept = self.lake.days(source)
+        is_full = any(begun([found for found in kept if found <= day]) == day for day in later)
+        keys = None if is_full else self.lake.read(source, later)
+        before, now = (as_of(self.lake, source, day, keys) for day in (self.last, self.day))
+        told = difference(source, before, now, self.day)
+        return told.unionByName(self.lake.read(source, again)).unionByName(self.then(name, again)) if again else told
+
     def _source(self, name: str) -> Table:
         return next(find(item.table) for item in self.table.inputs if item.name == name)
 
 
 def last_night(lake: Lake, table: Table, day: date) -> Night | None:
-    """The night that an advance to ``day`` begins from; None where there is none, or where its inputs cannot be read again."""
+    """The night that an advance to ``day`` begins from: the newest commit before it.
+
+    None where there is none, where its inputs cannot be read again, or where an earlier night was made again since the
+    last: the last one's changes are then told from a state that is no more.
+    """
     nights = [note for note in lake.notes(table) if note.get("reads") is not None and max(note["days"]) < str(day)]
-    if not nights:
+    newest: dict[str, Any] = nights[0] if nights else {"days": [], "reads": {}}
+    if not nights or max(newest["days"]) < max(max(note["days"]) for note in nights):
         return None
-    newest: dict[str, Any] = max(nights, key=lambda note: max(note["days"]))  # of equal ones the first: the newest commit
     versions: dict[str, int | None] = newest["reads"]
     if any(_was_erased(lake, find(name), version) for name, version in versions.items()):
         return None
     return Night(lake, table, day, date.fromisoformat(max(newest["days"])), versions)
 
 
-def as_of(lake: Lake, table: Table, day: date, keys: DataFrame | None = None) -> DataFrame:
-    """The table's state at the end of the day, one row per ``table.state_key``: of all keys, or of the few in ``keys``.
+def as_of(lake: Lake, table: Table, day: date, *keys: DataFrame | None) -> DataFrame:
+    """The table's state at the end of the day, one row per ``table.state_key``: of all keys, or of the few in any of ``keys``.
 
-    The rows have the contract's columns; ``day`` is the day asked for.
+    Where those have some of the key's columns, all that agree in these are read. The rows have the contract's columns;
+    ``day`` is the day asked for.
     """
-    kept = [found for found in lake.days(table) if found <= day]
-    rows = lake.read(table, [found for found in kept if found >= begun(kept)])
-    names = table.state_key
-    if keys is not None:
-        rows = rows.join(F.broadcast(keys.select(*names).distinct()), list(names), "left_semi")
-    # one row per state_key
-    newest = rows.groupBy(*names).agg(F.max_by(F.struct(*table.column_names), "day").alias("row")).select("row.*")
-    return newest.where(~F.col("is_gone")).withColumn("day", F.lit(day)).select(*table.column_names)
+    days = _days(lake, table, day)
+    rows = lake.read(table, days).withColumn(_HASH, F.xxhash64(*table.state_key))
+    asked = [_of_keys(rows, table, some) for some in keys if some is not None]
+    rows = reduce(DataFrame.unionByName, asked) if asked else rows
+    if len(days) > 1 or len(asked) > 1:  # a key may be asked for twice
+        rows = _newest(rows, table)
+    return rows.where(~F.col("is_gone")).withColumn("day", F.lit(day)).select(*table.column_names)
+
+
+def _of_keys(rows: DataFrame, table: Table, keys: DataFrame) -> DataFrame:
+    """The rows of those keys: found by a hash of the key, which costs a fraction of comparing texts, then made sure of."""
+    names = shared_key(table, keys)
+    wanted = keys.select(F.xxhash64(*names).alias(_WANTED), *names)
+    likely = rows.withColumn(_WANTED, F.xxhash64(*names)).join(F.broadcast(wanted.select(_WANTED)), _WANTED, "left_semi")
+    return likely.join(wanted.hint("shuffle_hash"), [_WANTED, *names], "left_semi").drop(_WANTED)
+
+
+def _newest(rows: DataFrame, table: Table) -> DataFrame:
+    """One row per ``state_key``: the newest. Sorted by the hash first, since texts with one beginning sort slowly."""
+    told = [name for name in table.column_names if name not in table.state_key]
+    newest = rows.groupBy(_HASH, *table.state_key).agg(F.max_by(F.struct(*told), "day").alias("row"))
+    return newest.select(*table.state_key, "row.*")
+
+
+def kept(lake: Lake, table: Table, day: date) -> DataFrame:
+    """The rows that the table's state as of the day is read from: the newest full state, and all that was kept since."""
+    return lake.read(table, _days(lake, table, day))
+
+
+def _days(lake: Lake, table: Table, day: date) -> list[date]:
+    days = [found for found in lake.days(table) if found <= day]
+    return [found for found in days if found >= begun(days)]
+
+
+def shared_key(table: Table, keys: DataFrame) -> list[str]:
+    """The columns of the state key that the frame of keys has."""
+    return [name for name in table.state_key if name in keys.columns]
 
 
 def begun(days: Sequence[date]) -> date:

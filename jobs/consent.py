@@ -25,6 +25,15 @@ def granted(consent: DataFrame, *, purpose: str) -> DataFrame:
     return newest.where(~F.col("last.is_withdrawn")).drop("last")
 
 
+def about(consent: DataFrame, accounts: DataFrame) -> DataFrame:
+    """The statements about some accounts, some of them twice, which changes nothing."""
+    parts = []
+    for kind in (IdentifierType.JD_PIN, IdentifierType.OPENID):
+        asked = accounts.where(F.col("account_type") == kind).select(F.col("account_hash").alias(f"{kind}_hash")).distinct()
+        parts.append(consent.join(F.broadcast(asked), f"{kind}_hash", "left_semi").select(*consent.columns))
+    return parts[0].unionByName(parts[1])
+
+
 def consented(consent: DataFrame, person: DataFrame, *, purpose: str) -> DataFrame:
     """The people who allow a purpose now: distinct (``person_id``, ``brand_id``), the brand NULL where none was named.
 

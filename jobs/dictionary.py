@@ -4,14 +4,30 @@ from __future__ import annotations
 
 from schemas.catalogue import tables
 from schemas.contract import Column, Input, Table
+from schemas.mart.user_portrait import TAGS
+from schemas.tags import Tag
 
 
 def render() -> str:
-    """The whole dictionary, a section for each table."""
+    """The whole dictionary: a section for each table, then the catalogue of tags."""
     parts = ["# Data dictionary", "", "Rendered from `schemas/` by `brandcube tables --docs`.", ""]
     for table in tables().values():
         parts += _section(table)
-    return "\n".join(parts)
+    return "\n".join([*parts, *_tags()])
+
+
+def _tags() -> list[str]:
+    head = [
+        "## Tags",
+        "",
+        "What a portrait says of a person. One that is not stored is told from dates for the day asked for.",
+        "",
+    ]
+    return [*head, "| tag | meaning | source | looks back on | stored |", "|---|---|---|---|---|", *map(_tag, TAGS), ""]
+
+
+def _tag(tag: Tag) -> str:
+    return f"| {tag.name} | {tag.column.doc} | {tag.source} | {tag.window} | {'yes' if tag.is_stored else 'no'} |"
 
 
 def _section(table: Table) -> list[str]:

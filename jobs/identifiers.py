@@ -27,7 +27,8 @@ _HOST = r"[a-z0-9](?:[a-z0-9\-]{0,61}[a-z0-9])?"
 class Rule:
     """How a type is brought to one form: trim and fold always, then ``replace`` patterns, then it must match ``valid``.
 
-    ``refused`` names forms that match and yet identify nobody: all-zero devices, and values that are a hash already.
+    ``refused`` names forms that match and yet identify nobody: devices and numbers of one digit repeated, as tests and
+    broken handsets send them, and values that are a hash already.
     Patterns keep to what Java's and Python's regular expressions read alike.
     """
 
@@ -44,7 +45,11 @@ class Rule:
 
 
 RULES = {
-    IdentifierType.PHONE: Rule(r"1[3-9][0-9]{9}", replace=((_SEPARATORS, ""), (r"\A(?:\+86|0086|86(?=1[0-9]{10}\Z))", ""))),
+    IdentifierType.PHONE: Rule(
+        r"1[3-9][0-9]{9}",
+        replace=((_SEPARATORS, ""), (r"\A(?:\+86|0086|86(?=1[0-9]{10}\Z))", "")),
+        refused=r"1[0-9]([0-9])\1{8}",
+    ),
     IdentifierType.EMAIL: Rule(
         rf"[a-z0-9_](?:[a-z0-9._%+\-]{{0,62}}[a-z0-9_+\-])?@(?:{_HOST}\.){{1,8}}[a-z]{{2,24}}",
         lower=True,
@@ -52,8 +57,8 @@ RULES = {
     ),
     IdentifierType.OPENID: Rule(r"[A-Za-z0-9_\-]{1,64}", refused=_HASH),
     IdentifierType.JD_PIN: Rule(rf"{_FIRST}{_SOLID}{{0,63}}", refused=_HASH),
-    IdentifierType.OAID: Rule(r"[0-9a-f\-]{16,64}", lower=True, refused=r"[0\-]+"),
-    IdentifierType.IMEI: Rule(r"[0-9]{15}|[0-9a-f]{14}", lower=True, replace=((_SEPARATORS, ""),), refused=r"0+"),
+    IdentifierType.OAID: Rule(r"[0-9a-f\-]{16,64}", lower=True, refused=r"\-*([0-9a-f])(?:\-|\1)*"),
+    IdentifierType.IMEI: Rule(r"[0-9]{15}|[0-9a-f]{14}", lower=True, replace=((_SEPARATORS, ""),), refused=r"([0-9a-f])\1+"),
     IdentifierType.MEMBER: Rule(r"[A-Za-z0-9][A-Za-z0-9_\-]{0,63}", refused=_HASH),
     IdentifierType.NAME: Rule(rf"{_FIRST}(?:[^{_CONTROLS}]{{0,98}}{_SOLID})?", lower=True, replace=((rf"[{_BLANKS}]+", " "),)),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from conf.errors import ContractError, LakeVersionError
 from jobs.serving.folder import replace_file
 from schemas.contract import Privacy, Table
 
-FORMAT = 3
+FORMAT = 4
 """The version of the lake's layout; a lake of another one is refused."""
 
 _MARK = "brandcube.json"
@@ -41,6 +42,7 @@ class Lake:
         """Open the lake, or make an empty one; ``LakeVersionError`` where another version made it."""
         self.spark = spark
         self.root = root.absolute()
+        self._days: dict[tuple[str, int | None], list[date]] = {}  # by table and version, which never changes
         check_version(self.root)
         if not (self.root / _MARK).exists():
             replace_file(self.root / _MARK, json.dumps({"format": FORMAT}).encode() + b"\n")
@@ -91,11 +93,9 @@ class Lake:
         return int(logs[-1].stem) if logs else None
 
     def notes(self, table: Table) -> list[dict[str, Any]]:
-        """What the commits say of themselves, newest first."""
-        if not self.exists(table):
-            return []
-        history = self.spark.sql(f"DESCRIBE HISTORY delta.`{self.path(table)}`").select("version", "userMetadata").collect()
-        return [json.loads(row.userMetadata) for row in sorted(history, reverse=True) if row.userMetadata]
+        """What the commits say of themselves, newest first; of those whose log is still there."""
+        logs = sorted((Path(self.path(table)) / "_delta_log").glob("*.json"), reverse=True)
+        return [json.loads(note) for note in map(_note, logs) if note]
 
     def noted_since(self, table: Table, version: int | None, fact: str) -> list[str | None]:
         """What each commit after that version notes as its ``run`` or ``kind``, in order; None for one that notes nothing.
@@ -111,9 +111,13 @@ class Lake:
         self.spark.sql(f"RESTORE TABLE delta.`{self.path(table)}` TO VERSION AS OF {version}")
 
     def days(self, table: Table) -> list[date]:
-        """The partitions that hold rows, oldest first."""
-        column = table.partitioned_by
-        return sorted(row[0] for row in self.read(table).select(column).distinct().collect())
+        """The partitions that hold rows, oldest first, as the names of the files say."""
+        version = (table.full_name, self.version(table))
+        if version not in self._days:
+            part = re.compile(rf"/{table.partitioned_by}=([0-9-]+)/")
+            found = (part.search(file) for file in self.read(table).inputFiles()) if self.exists(table) else ()
+            self._days[version] = sorted({date.fromisoformat(match[1]) for match in found if match})
+        return list(self._days[version])
 
     def changed_days(self, table: Table, since: int | None) -> list[date]:
         """The partitions that were written after version ``since``; all of them where that is None or forgotten."""
@@ -180,9 +184,18 @@ def check_columns(table: Table, rows: DataFrame) -> None:
 
 def _noted(log: Path, fact: str) -> str | None:
     """A fact of a commit's own note."""
-    actions: Iterable[dict[str, Any]] = map(json.loads, log.read_text("utf-8").splitlines()) if log.exists() else ()
-    note = next((action["commitInfo"].get("userMetadata") for action in actions if "commitInfo" in action), None)
+    note = _note(log)
     return cast(str | None, json.loads(note).get(fact)) if note else None
+
+
+def _note(log: Path) -> str | None:
+    """A commit's own note, as text; None where it has none or its log is gone."""
+    if not log.exists():
+        return None
+    with log.open(encoding="utf-8") as lines:
+        actions: Iterable[dict[str, Any]] = map(json.loads, lines)
+        found: dict[str, Any] = next((action["commitInfo"] for action in actions if "commitInfo" in action), {})
+    return cast(str | None, found.get("userMetadata"))
 
 
 def _has_statistics(table: Table, name: str) -> bool:

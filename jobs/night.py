@@ -13,6 +13,7 @@ from pyspark.sql import functions as F
 from conf.errors import MissingInput
 from expectations.gate import Gate
 from jobs.bank import Bank
+from jobs.changes import as_of
 from jobs.lake import Lake
 from jobs.models import features, registry, train
 from jobs.models.registry import Champion
@@ -22,6 +23,7 @@ from schemas.contract import Table
 
 _THREADS = 2
 _STAGE, _PORTRAIT = find("mart.brand_stage"), find("mart.user_portrait")
+_ACCOUNTS = ("core.account_window", "core.account_facet_window", "core.first_order")
 
 
 def night(bank: Bank, day: date) -> Iterator[Made]:
@@ -76,10 +78,12 @@ def _examples(runner: Runner, day: date) -> DataFrame:
     """People and brands as they were a horizon ago, with what they bought since."""
     horizon = runner.settings.model.horizon_days
     then = day - timedelta(days=horizon)
-    person = runner.lake.read(find("core.person"), [day])
+    person = as_of(runner.lake, find("core.person"), day)
     order_line = runner.lake.read(find("core.order_line"), [then + timedelta(days=1 + offset) for offset in range(horizon)])
-    portrait = runner.frame(_PORTRAIT, [then], {"person": person})
-    stage = runner.frame(_STAGE, [then], {"person": person, "user_portrait": portrait})
+    accounts = {table.name: runner.frame(table, [then]) for table in map(find, _ACCOUNTS)}
+    given = {"person": person, "account_facet_window": accounts["account_facet_window"]}
+    portrait = runner.frame(_PORTRAIT, [then], {"person": person, **accounts})
+    stage = runner.frame(_STAGE, [then], {**given, "user_portrait": portrait})
     return features.labelled(stage, portrait, order_line, person, day=then, settings=runner.settings)
 
 
@@ -91,7 +95,7 @@ def _arrivals(lake: Lake, day: date) -> dict[str, list[date]]:
         found[row.table_name].append(row.day)
     if not any(day in days for days in found.values()):
         raise MissingInput(f"nothing has landed for {day}: run `brandcube land all INBOX --day {day}` first")
-    earlier = [snapshot for snapshot in lake.days(find("core.person")) if snapshot < day]
-    last = max(earlier, default=date.min)
+    made = {date.fromisoformat(told) for note in lake.notes(find("core.person")) for told in note.get("days", [])}
+    last = max((night for night in made if night < day), default=date.min)
     recent = {table: sorted(arrived for arrived in days if arrived > last) for table, days in found.items()}
     return {table: days for table, days in sorted(recent.items()) if days}

@@ -17,10 +17,10 @@ from typing import Any
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from conf.errors import GateFailed, MissingInput
+from conf.errors import AuditFailed, GateFailed, MissingInput
 from conf.settings import Settings
 from expectations.gate import Gate
-from jobs.changes import as_of, difference, is_full, last_night, yesterday
+from jobs.changes import as_of, difference, is_full, last_night, shared_key, yesterday
 from jobs.lake import Lake, check_columns
 from jobs.models.registry import Champion
 from schemas.catalogue import find, reads_today
@@ -99,15 +99,24 @@ class Runner:
     def _changes(self, table: Table, day: date) -> DataFrame:
         """What the night keeps of a table of changes: advanced from the night before where the job can, else built anew."""
         module, full = _module(table), is_full(self.lake, table, day)
-        night = last_night(self.lake, table, day) if hasattr(module, "advance") else None
-        if night is None:
+        may_advance = hasattr(module, "advance") and self.settings.windows.advance
+        night = last_night(self.lake, table, day) if may_advance else None
+        step = module.advance(night, settings=self.settings) if night else None
+        if night is None or step is None:  # nothing to begin from, or everybody may have changed
             now = self._build(table, [day], {})
             return now if full else difference(table, yesterday(self.lake, table, day), now, day)
-        step = module.advance(night, settings=self.settings)
+        if hasattr(module, "audit"):
+            self._audited(table, day, module.audit(night, step, settings=self.settings))
         if full:
-            same = night.before().join(step.keys, list(table.state_key), "left_anti").withColumn("day", F.lit(day))
+            same = night.before().join(step.keys, shared_key(table, step.keys), "left_anti").withColumn("day", F.lit(day))
             return same.select(*table.column_names).unionByName(step.rows)
-        return difference(table, night.before(step.keys), step.rows, day)
+        return step.changes if step.changes is not None else difference(table, night.before(step.keys), step.rows, day)
+
+    def _audited(self, table: Table, day: date, differing: DataFrame) -> None:
+        """``AuditFailed`` where any row differs."""
+        n_rows = differing.count()
+        if n_rows:
+            raise AuditFailed(table.full_name, day, n_rows)
 
     def _build(self, table: Table, days: Sequence[date], given: Mapping[str, DataFrame]) -> DataFrame:
         build = _module(table).build
@@ -123,7 +132,8 @@ class Runner:
 
     def _segments(self, table: Table, days: Sequence[date]) -> list[list[date]]:
         """Days that one build can make at once: those of a day-local table that share their snapshots; else each alone."""
-        if not table.is_day_local:
+        reads_state = any(find(item.table).kept == "changes" and item.days != NEWEST for item in table.inputs)
+        if reads_state or not table.is_day_local:
             return [[day] for day in days]
         snapshots = [find(item.table) for item in table.inputs if item.days == NEWEST]
         found = {snapshot.full_name: self.lake.days(snapshot) for snapshot in snapshots}

@@ -48,8 +48,8 @@ stages.table()[["value", "n", "share", "share_low", "share_high"]]
 # interval holds 100, nothing is known to differ. Small groups are hidden, and the note counts them.
 
 # %%
-tags = ["lifecycle", "city_tier", "price_band", "favourite_scene", "favourite_category"]
-crowd_portrait = portrait(crowd, everybody, tags)
+by = ["lifecycle", "city_tier", "price_band", "share_role", "favourite_scene", "favourite_category"]
+crowd_portrait = portrait(crowd, everybody, by)
 print(crowd_portrait.note)
 crowd_portrait.table().sort_values("tgi", ascending=False, ignore_index=True)
 

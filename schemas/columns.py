@@ -44,7 +44,6 @@ CITY_TIERS = (0, 1, 2, 3, 4, 5, 6)
 PRICE_BANDS = (0, 1, 2, 3, 4, 5)
 SEVERITIES = ("critical", "warning", "info")
 """What the breach of a rule means, the gravest first: a critical one refuses the row or stops the night."""
-STAGES = ("aware", "interest", "purchase", "loyal")
 
 HASH_EXAMPLE = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 
@@ -126,7 +125,7 @@ CITY_TIER = Column("city_tier", "INT", "City tier 1 to 6, 0 where unknown", allo
 PRICE_BAND = Column(
     "price_band", "INT", "Price band 1 (cheapest) to 5, 0 where nothing was bought", allowed=PRICE_BANDS, example=2
 )
-STAGE = Column("stage", "STRING", "Lifecycle stage of a person with a brand (AIPL)", allowed=STAGES, example="interest")
+STAGE = Column("stage", "STRING", "Stage of a person with a brand in the scheme that base.toml names", example="interest")
 ORDER_ID = Column("order_id", "STRING", "JD order", example="o1")
 LINE_NO = Column("line_no", "INT", "Line within the order, from 1", low=1, example=1)
 DESTINATION = Column("destination", "STRING", "Receiver, a file of conf/destinations", Privacy.PUBLIC, example="brand")

@@ -87,7 +87,7 @@ class Column:
     allowed: tuple[Value, ...] = ()
     low: float | None = None
     high: float | None = None
-    example: Value | dict[str, str] = None
+    example: Value | dict[str, str] | list[int] | list[dict[str, str]] = None
     identifier: str | None = None
     raw: str | None = None
     is_physical: bool = False

@@ -17,6 +17,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from conf.settings import Settings
+from jobs.core import identity_edge
 from jobs.core import person as person_table
 from jobs.lake import Lake
 from jobs.mart import user_portrait
@@ -107,7 +108,9 @@ class Bank:
         bindings = [{f"{kind}_hash": f"{letter}{n:03}" for kind, letter in KINDS.items()} for n in range(len(MATRIX))]
         members = self.frame("landing.crm_member", [])
         binding = self.frame("landing.identity_binding", bindings)
-        return person_table.build(binding, members, self.consent, day=DAY, settings=self.settings)
+        devices = (self.frame(f"landing.{name}_event", []) for name in ("social", "shopping"))
+        edges = identity_edge.build(binding, members, *devices, day=DAY, settings=self.settings)
+        return person_table.build(edges, self.consent, day=DAY, settings=self.settings)
 
     def tiles(self) -> DataFrame:
         kinds = (IdentifierType.OPENID, IdentifierType.JD_PIN)
@@ -116,8 +119,13 @@ class Bank:
         return self.frame("core.user_brand_day", [tile | {"account_type": k, "account_hash": h} for k, h in accounts])
 
     def portraits(self, person: DataFrame) -> set[int]:
+        kinds = (IdentifierType.OPENID, IdentifierType.JD_PIN)
+        accounts = [
+            {"account_type": kind, "account_hash": f"{KINDS[kind]}{n:03}"} for kind in kinds for n in range(len(MATRIX))
+        ]
+        windows = self.frame("core.account_window", accounts), self.frame("core.account_facet_window", [])
         reference = self.frame("landing.city", []), self.frame("landing.product", [])
-        inputs = [self.tiles(), person, self.consent, *reference]
+        inputs = [*windows, self.frame("core.first_order", []), person, self.consent, *reference]
         return {number(row.person_id) for row in user_portrait.build(*inputs, day=DAY, settings=self.settings).collect()}
 
     def lists(self, person: DataFrame) -> DataFrame:
@@ -181,7 +189,7 @@ def test_without_the_consent_rule_the_same_search_finds_people_everywhere(
         return parts[0].unionByName(parts[1]).distinct().select("*", F.explode(brands).alias("brand_id"))
 
     monkeypatch.setattr("jobs.consent.granted", everyone)
-    monkeypatch.setattr("jobs.core.person.granted", everyone)
+    monkeypatch.setattr("jobs.identity.admission.granted", everyone)
     bank = Bank.open(spark, settings, ring, random.Random(1), tmp_path)
     allowed = wanted()
     assert all(people - allowed[place] for place, people in bank.places().items())

@@ -1,78 +1,103 @@
-"""Who is who: accounts and hashed identifiers that some row names together, and that may be linked, are one person."""
+"""Who is who: accounts and hashed identifiers that believed evidence joins are one person."""
 
 from __future__ import annotations
 
 from datetime import date
 
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from conf.settings import Settings
-from jobs.consent import granted
+from jobs.changes import Night, Step
+from jobs.identity.admission import admitted, likely
+from jobs.identity.groups import identifiers, people
 from schemas.contract import IdentifierType
-from schemas.core.person import TABLE
 
-ROUNDS = 4
-"""How many steps apart two identifiers of a person may be: member, phone, JD account, openid are three."""
-
-_ACCOUNTS = (IdentifierType.OPENID, IdentifierType.JD_PIN)
-_BINDING = (*_ACCOUNTS, IdentifierType.PHONE)
-_MEMBER = (IdentifierType.MEMBER, IdentifierType.PHONE, IdentifierType.EMAIL)
+_IDENTIFIER = ("identifier_type", "identifier_hash")
+_ENDS = ("account", "linked")
+_ASKED = (IdentifierType.OPENID, IdentifierType.JD_PIN)
+_SAID = ("openid_hash", "jd_pin_hash", "purpose", "brand_id", "is_granted", "event_at")
 
 
-def build(
-    identity_binding: DataFrame, crm_member: DataFrame, consent: DataFrame, *, day: date, settings: Settings
-) -> DataFrame:
-    """One row per identifier that stands beside another in some row: its person is the component's smallest hash.
+def build(identity_edge: DataFrame, consent: DataFrame, *, day: date, settings: Settings) -> DataFrame:
+    """One row per identifier that is joined to another one, from everything that is known on the day.
 
-    A binding counts as far as its accounts allow to be linked, each judged for itself before there is any person; its
-    telephone number counts beside at least one account that does. A member's row needs no statement: no party's account
-    stands in it, it is the brand's own. Evidence agrees exactly or not at all; its order plays no part. A chain of more
-    than ``ROUNDS`` steps is not followed to its end.
+    ``admission`` says which evidence is believed, ``groups`` who then is whom. The order of what is known plays no part.
     """
-    evidence = _evidence(_permitted(identity_binding, consent), _BINDING).unionByName(_evidence(crm_member, _MEMBER))
-    links = _links(evidence)
-    labels = links.groupBy("identifier").agg(F.min("neighbour.hash").alias("person_id"))
-    for _ in range(ROUNDS - 1):
-        labels = _spread(links, labels)
-    named = labels.select(
-        F.lit(day).alias("day"),
-        F.col("identifier.kind").alias("identifier_type"),
-        F.col("identifier.hash").alias("identifier_hash"),
-        "person_id",
+    believed = admitted(identity_edge, consent, day=day, identity=settings.identity)
+    return people(identity_edge, believed, day=day, identity=settings.identity)
+
+
+def advance(night: Night, *, settings: Settings) -> Step:
+    """The groups that something new can reach, from all evidence at their identifiers; all others stay as they are.
+
+    New are edges that came, changed or went, edges that expired since the last night, and accounts that made a statement.
+    """
+    identity = settings.identity
+    touched = _touched(night).localCheckpoint()
+    near = _at(night, touched).localCheckpoint()
+    # all edges beside an end of a touched one are known here: of these none is left out that is admitted
+    joined = likely(_at(night, _ends(near)), day=night.day, identity=identity)
+    reached = _ends(joined).unionByName(_ends(near)).unionByName(touched).distinct().localCheckpoint()
+    inside = _groups(night, reached)
+    around = _at(night, inside).localCheckpoint()
+    # what is beside an end counts against it, though nothing is joined over there
+    beside = _at(night, _ends(around)).localCheckpoint()
+    believed = admitted(beside, _said_of(night, around), day=night.day, identity=identity)
+    kept = believed.join(around, [name for end in _ENDS for name in (f"{end}_type", f"{end}_hash")], "left_semi")
+    return Step(_personal(inside), people(around, kept, day=night.day, identity=identity))
+
+
+def _said_of(night: Night, edges: DataFrame) -> DataFrame:
+    """All statements of the accounts at an end of the edges."""
+    consent, ends = night.now("consent"), _ends(edges)
+    hashes = {f"{kind}_hash": F.broadcast(ends.select(F.col("identifier_hash").alias(f"{kind}_hash"))) for kind in _ASKED}
+    said = [consent.join(named, name, "left_semi").select(*_SAID) for name, named in hashes.items()]
+    return said[0].unionByName(said[1]).localCheckpoint()
+
+
+def _touched(night: Night) -> DataFrame:
+    """One row per identifier at an end of evidence that is new, gone or expired, and per account that made a statement."""
+    is_due = F.col("expires_on").between(F.date_add(F.lit(night.last), 1), F.lit(night.day))
+    expired = night.ever("identity_edge").where(is_due)
+    changed = _ends(night.differing("identity_edge")).unionByName(_ends(expired))
+    return changed.unionByName(_spoken_for(night)).distinct()
+
+
+def _spoken_for(night: Night) -> DataFrame:
+    """The accounts of the consent statements that came or went."""
+    days = night.new_days("consent")
+    now = night.now("consent", days).select(*_SAID)
+    then = night.then("consent", [day for day in days if day <= night.last]).select(*_SAID)
+    said = now.exceptAll(then).unionByName(then.exceptAll(now))
+    accounts = F.array(
+        *(F.struct(F.lit(kind).alias(_IDENTIFIER[0]), F.col(f"{kind}_hash").alias(_IDENTIFIER[1])) for kind in _ASKED)
     )
-    return named.select(*TABLE.column_names)
+    return said.select(F.explode(accounts).alias("account")).select("account.*").where("identifier_hash IS NOT NULL")
 
 
-def _permitted(identity_binding: DataFrame, consent: DataFrame) -> DataFrame:
-    """The bindings without the accounts that do not allow to be linked; those left without any account are no evidence."""
-    allowed = granted(consent, purpose="link").where("brand_id IS NULL")
-    bindings = identity_binding
-    for kind in _ACCOUNTS:
-        willing = allowed.where(F.col("account_type") == kind)
-        known = willing.select(F.col("account_hash").alias(f"{kind}_hash"), F.lit(True).alias(f"links_{kind}"))
-        bindings = bindings.join(known, f"{kind}_hash", "left")
-    hashes = {f"{kind}_hash": F.when(F.col(f"links_{kind}"), F.col(f"{kind}_hash")) for kind in _ACCOUNTS}
-    return bindings.withColumns(hashes).where(F.coalesce(*hashes).isNotNull())
+def _at(night: Night, identifier: DataFrame) -> DataFrame:
+    """All edges, expired ones too, of which an end is one of the identifiers."""
+    asked = (identifier.select(*(F.col(old).alias(new) for old, new in _renamed(end))) for end in _ENDS)
+    return night.some("identity_edge", *asked)
 
 
-def _evidence(rows: DataFrame, kinds: tuple[str, ...]) -> DataFrame:
-    """One row per source row: the list of identifiers that it names together."""
-    return rows.select(F.array_compact(F.array(*map(_identifier, kinds))).alias("identifiers"))
+def _renamed(end: str) -> list[tuple[str, str]]:
+    return list(zip(_IDENTIFIER, (f"{end}_type", f"{end}_hash"), strict=True))
 
 
-def _identifier(kind: str) -> Column:
-    pseudonym = F.col(f"{kind}_hash")
-    return F.when(pseudonym.isNotNull(), F.struct(F.lit(kind).alias("kind"), pseudonym.alias("hash")))
+def _ends(edges: DataFrame) -> DataFrame:
+    return identifiers(edges).select(*_IDENTIFIER)
 
 
-def _links(evidence: DataFrame) -> DataFrame:
-    """One row per (``identifier``, ``neighbour``), both ways, each identifier its own neighbour too."""
-    paired = evidence.where(F.size("identifiers") > 1).select("identifiers", F.explode("identifiers").alias("identifier"))
-    return paired.select("identifier", F.explode("identifiers").alias("neighbour")).distinct()
+def _groups(night: Night, reached: DataFrame) -> DataFrame:
+    """The identifiers, and whoever was in a group with one of them on the last night."""
+    groups = night.before(reached).select("group_no").distinct()
+    candidates = night.own().join(F.broadcast(groups), "group_no", "left_semi")
+    members = night.before(candidates).join(F.broadcast(groups), "group_no", "left_semi")
+    return reached.unionByName(members.select(*_IDENTIFIER)).distinct().localCheckpoint()
 
 
-def _spread(links: DataFrame, labels: DataFrame) -> DataFrame:
-    """One round: each identifier takes the smallest label among its neighbours' and its own."""
-    heard = links.join(labels.withColumnRenamed("identifier", "neighbour"), "neighbour")
-    return heard.groupBy("identifier").agg(F.min("person_id").alias("person_id"))
+def _personal(identifier: DataFrame) -> DataFrame:
+    """The identifiers that a person's row may be about."""
+    return identifier.where(~F.col("identifier_type").isin(*IdentifierType.SHARED))

@@ -1,7 +1,23 @@
-"""The analysts' API: portraits and cubes of a lake as small frames and charts, each number with its base, n and interval."""
+"""The analysts' API: portraits, tags, stage flows and cubes as small frames and charts, each number with its interval."""
 
 from jobs.explore.cubes import Cube, cube
-from jobs.explore.opening import newest_day, open_lake, people
+from jobs.explore.flows import StageFlow, stage_flow
+from jobs.explore.opening import newest_day, nights, open_lake, people
 from jobs.explore.portraits import Portrait, TooFewPeople, portrait
+from jobs.explore.tagging import Tags, tags
 
-__all__ = ["Cube", "Portrait", "TooFewPeople", "cube", "newest_day", "open_lake", "people", "portrait"]
+__all__ = [
+    "Cube",
+    "Portrait",
+    "StageFlow",
+    "Tags",
+    "TooFewPeople",
+    "cube",
+    "newest_day",
+    "nights",
+    "open_lake",
+    "people",
+    "portrait",
+    "stage_flow",
+    "tags",
+]

@@ -15,6 +15,7 @@ from conf.errors import BrandcubeError, UnknownName
 from conf.settings import load
 from jobs.stats.estimate import Estimate, Z
 from jobs.stats.proportion import wilson
+from schemas.mart.user_portrait import TAGS
 
 COLUMNS = (
     "tag", "value", "n", "base_n", "share", "share_low", "share_high", "base_share", "tgi", "ci_low", "ci_high",
@@ -63,14 +64,19 @@ class Portrait:
         return alt.layer(base, intervals, dots).properties(title=self.note)
 
 
-def portrait(segment: DataFrame, base: DataFrame, by: Sequence[str], *, least_people: int | None = None) -> Portrait:
+def portrait(
+    segment: DataFrame, base: DataFrame, by: Sequence[str] | None = None, *, least_people: int | None = None
+) -> Portrait:
     """Compare a segment with its base, tag by tag; both hold one row per person, as ``people`` gives them.
+
+    Without ``by`` these are all tags of few values.
 
     A group of fewer than ``least_people`` (by default ``activation.least_people``) on either side is hidden; where a tag
     would hide just one, the next smallest goes too, lest the total betray it. Where segment and base overlap without one
     being part of the other, the TGI's interval is wider than it need be, never narrower.
     """
     least = load().activation.least_people if least_people is None else least_people
+    by = [tag.name for tag in TAGS if tag.is_group] if by is None else by
     mine, theirs = _counted(segment, by, "n"), _counted(base, by, "base_n")
     n, base_n = segment.count(), base.count()
     for size, name in ((n, "segment"), (base_n, "base")):

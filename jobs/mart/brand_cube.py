@@ -7,7 +7,7 @@ from pyspark.sql import functions as F
 
 from conf.settings import Settings
 from jobs.people import with_person
-from schemas.columns import STAGES, UNKNOWN
+from schemas.columns import UNKNOWN
 from schemas.mart.brand_cube import TABLE
 
 
@@ -23,7 +23,7 @@ def build(
     people = user_portrait.select("person_id", "city_tier", "price_band")
     stages = brand_stage.select("person_id", "brand_id", "stage")
     tiles = with_person(user_brand_day.where(F.col("brand_id") != UNKNOWN), person).join(people, "person_id")
-    described = tiles.join(stages, ["person_id", "brand_id"], "left").fillna(STAGES[0], ["stage"])
+    described = tiles.join(stages, ["person_id", "brand_id"], "left").fillna(settings.lifecycle.stage_names[0], ["stage"])
     # one row per cell and person, so that counting rows counts people
     contacts = described.groupBy(*TABLE.key, "person_id").agg(
         *(F.sum(name).alias(name) for name in ("n_touch", "n_order", "net_fen"))

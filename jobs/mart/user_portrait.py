@@ -2,29 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
 from functools import reduce
-from operator import add
+from operator import or_
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from conf.settings import Portrait, Settings
-from jobs.consent import consented
+from jobs.changes import Night, Step
+from jobs.consent import about, consented
 from jobs.people import with_person
-from jobs.windows import days_since, in_window, summed
+from jobs.recency import days_since
+from jobs.reference import arrived_after, in_effect, prices, tiers
+from jobs.tastes import steps, tastes
+from jobs.touched import holdings, moved, owners
 from schemas.columns import UNKNOWN
 from schemas.contract import IdentifierType
 from schemas.mart.user_portrait import TABLE, WINDOWS
 
-_FACETS = ("day", "scene", "category", "brand_id", "city_code")
-_SUMMED = ("n_touch", "n_order", "net_fen", "n_share", "n_live", "comparable_fen", "expected_fen")
-_TASTE_DAYS = 90
+_SUMMED = (
+    *(name.format(days) for name in ("n_touch_{}d", "n_order_{}d", "spend_{}d_fen") for days in WINDOWS),
+    *("n_share_90d", "n_live_90d", "n_opened_365d", "n_joined_365d", "n_brought_365d", "n_coupon_365d"),
+    *("n_promised_365d", "n_kept_365d", "n_returned_365d", "n_rated_365d", "n_star_365d"),
+)
 
 
 def build(
-    user_brand_day: DataFrame,
+    account_window: DataFrame,
+    account_facet_window: DataFrame,
+    first_order: DataFrame,
     person: DataFrame,
     consent: DataFrame,
     city: DataFrame,
@@ -33,85 +41,97 @@ def build(
     day: date,
     settings: Settings,
 ) -> DataFrame:
-    """One row per person who is in the tiles handed in and allows a portrait; a tie goes to the alphabet's first.
+    """One row per person who allows a portrait and owns an account that is handed in: sums over all of the person's accounts.
 
-    City and price band are taken over all tiles handed in, a year; favourites over 90 days.
+    City tiers and list prices are those that the day's month began with.
     """
-    tiles = _priced(with_person(user_brand_day, person), product)
     # one row per person_id
-    seen = _facets(tiles, day).groupBy("person_id").agg(*_windows(day), *_tastes(), *_whole())
+    seen = with_person(account_window, person).groupBy("person_id").agg(*_summed())
     allowed = consented(consent, person, purpose="portrait").where("brand_id IS NULL")
-    known = seen.join(allowed, "person_id", "left_semi").join(_bound(person), "person_id", "left")
-    described = known.join(F.broadcast(_tiers(city)), "city_code", "left").withColumns(_times(day))
-    return described.withColumns(_judged(settings.portrait)).select(*TABLE.column_names)
+    known = seen.join(allowed, "person_id", "left_semi")
+    preferred = tastes(account_facet_window, person, prices(in_effect(product, day)))
+    for told in (preferred, _firsts(first_order, person), _bound(person)):
+        known = known.join(told, "person_id", "left")
+    placed = known.join(F.broadcast(tiers(in_effect(city, day))), "city_code", "left").withColumn("day", F.lit(day))
+    dated = placed.withColumns(_dates(settings.portrait))
+    return dated.withColumns({**_told(), **_judged(settings.portrait)}).select(*TABLE.column_names)
 
 
-def _priced(tiles: DataFrame, product: DataFrame) -> DataFrame:
-    """The tiles with what their pieces cost, and what they would cost at their category's median list price.
+def advance(night: Night, *, settings: Settings) -> Step | None:
+    """The portraits of those who may have changed; None where everybody may: as a month begins, or with the first references.
 
-    Both are 0 where the category has no list price.
+    Those are the people with changed accounts, first orders, identifiers or consent, and those for whom a number of days that a
+    score or the life cycle turns on passed since the last night.
     """
-    newest = product.groupBy("sku_id").agg(F.max(F.struct("event_day", "list_price_fen", "category")).alias("last"))
-    medians = newest.groupBy("last.category").agg(F.median("last.list_price_fen").alias("median_fen"))
-    priced = tiles.join(F.broadcast(medians), "category", "left")
-    is_comparable = F.col("median_fen").isNotNull()
-    return priced.withColumns(
-        {
-            "comparable_fen": F.when(is_comparable, F.col("net_fen")).otherwise(0),
-            "expected_fen": F.when(is_comparable, F.col("n_item") * F.col("median_fen")).otherwise(0),
-        }
+    if night.begins_month or _is_new(night):
+        return None
+    people = _touched(night, settings.portrait).distinct().localCheckpoint()
+    person, accounts = holdings(night, people)
+    rows = build(
+        night.some("account_window", accounts),
+        night.some("account_facet_window", accounts),
+        night.some("first_order", accounts),
+        person,
+        about(night.now("consent"), accounts),
+        night.now("city"),
+        night.now("product"),
+        day=night.day,
+        settings=settings,
     )
+    return Step(people, rows.join(F.broadcast(people), "person_id", "left_semi").select(*TABLE.column_names))
 
 
-def _facets(tiles: DataFrame, day: date) -> DataFrame:
-    """One row per person and value of one facet: a day, a scene, a category, a brand or a city; the others are NULL."""
-    return tiles.groupingSets([["person_id", facet] for facet in _FACETS], "person_id", *_FACETS).agg(
+def _touched(night: Night, rules: Portrait) -> DataFrame:
+    changed = [night.since(name) for name in ("account_window", "account_facet_window", "first_order")]
+    stated = night.since("consent")
+    spoke = [
+        stated.select(F.lit(kind).alias("account_type"), F.col(f"{kind}_hash").alias("account_hash"))
+        for kind in (IdentifierType.JD_PIN, IdentifierType.OPENID)
+    ]
+    accounts = [rows.select("account_type", "account_hash") for rows in (*changed, *spoke)]
+    acted = owners(night, reduce(DataFrame.union, accounts).where("account_hash IS NOT NULL"))
+    return acted.union(moved(night)).union(_turned(night, rules))
+
+
+def _turned(night: Night, rules: Portrait) -> DataFrame:
+    """The people with a date that is by now as many days ago as a score or life cycle turns on, and was not the last night."""
+    has_turned = [
+        (F.col(name) > F.lit(night.last - timedelta(days))) & (F.col(name) <= F.lit(night.day - timedelta(days)))
+        for name, days in _turns(rules)
+    ]
+    return night.rows().where(reduce(or_, has_turned)).select("person_id")
+
+
+def _turns(rules: Portrait) -> Iterator[tuple[str, int]]:
+    """The dates on which something turns, with the number of days after which it does."""
+    yield from (("last_order_day", days + 1) for days in rules.recency_days)
+    yield "first_day", rules.new_days
+    yield "last_day", rules.active_days
+    yield "last_day", rules.dormant_days
+    yield "regained_day", rules.active_days
+
+
+def _is_new(night: Night) -> bool:
+    """True where the month's reference data came only after the last night."""
+    return any(arrived_after(night.now(name), night.last) for name in ("city", "product"))
+
+
+def _summed() -> list[Column]:
+    days = F.array_sort(F.array_distinct(F.flatten(F.collect_list("active_days"))))
+    return [
         *(F.sum(name).alias(name) for name in _SUMMED),
-        F.sum(F.when(in_window(day, _TASTE_DAYS), F.col("n_touch")).otherwise(0)).alias("n_recent"),
-        F.max(F.col("n_order") > 0).alias("has_order"),
+        days.alias("active_days"),
+        F.max(F.array_max("order_days")).alias("ordered"),
         F.max(F.col("account_type") == IdentifierType.OPENID).alias("has_openid"),
         F.max(F.col("account_type") == IdentifierType.JD_PIN).alias("has_jd_pin"),
-    )
-
-
-def _windows(day: date) -> list[Column]:
-    """Sums over the rows of days; rows of other facets have no day and count nothing."""
-    active = [F.count(F.when(in_window(day, days), 1)).alias(f"n_active_day_{days}d") for days in WINDOWS]
-    return [
-        *summed(day, "n_touch", WINDOWS, "n_touch_{}d"),
-        *summed(day, "n_order", WINDOWS, "n_order_{}d"),
-        *summed(day, "net_fen", WINDOWS, "spend_{}d_fen"),
-        *summed(day, "n_share", (_TASTE_DAYS,), "n_share_{}d"),
-        *summed(day, "n_live", (_TASTE_DAYS,), "n_live_{}d"),
-        *active,
     ]
 
 
-def _tastes() -> list[Column]:
-    """The known value of each facet with the most contacts, NULL where there is none."""
-    return [
-        _most("scene", F.col("n_recent")).alias("scene"),
-        _most("category", F.col("n_recent")).alias("category"),
-        _most("brand_id", F.col("n_recent")).alias("favourite_brand_id"),
-        _most("city_code", F.col("n_touch")).alias("city_code"),
-    ]
-
-
-def _most(facet: str, contacts: Column) -> Column:
-    counts = (F.col(facet) != UNKNOWN) & (contacts > 0)
-    return F.min(F.when(counts, F.struct((-contacts).alias("order"), F.col(facet).alias("value"))))["value"]
-
-
-def _whole() -> list[Column]:
-    """What the rows of days say of the whole time."""
-    is_day = F.col("day").isNotNull()
-    return [
-        F.min("day").alias("first_day"),
-        F.max("day").alias("last_day"),
-        F.max(F.when(F.col("has_order"), F.col("day"))).alias("last_order_day"),
-        *(F.sum(F.when(is_day, F.col(name)).otherwise(0)).alias(name) for name in ("comparable_fen", "expected_fen")),
-        *(F.max(name).alias(name) for name in ("has_openid", "has_jd_pin")),
-    ]
+def _firsts(first_order: DataFrame, person: DataFrame) -> DataFrame:
+    """One row per person who ever bought: the first order of all of the person's accounts."""
+    first = F.min(F.struct("first_order_at", "first_order_day", "scene")).alias("first")
+    firsts = with_person(first_order, person).groupBy("person_id").agg(first)
+    return firsts.select("person_id", "first.first_order_day", F.col("first.scene").alias("first_order_scene"))
 
 
 def _bound(person: DataFrame) -> DataFrame:
@@ -122,34 +142,52 @@ def _bound(person: DataFrame) -> DataFrame:
     )
 
 
-def _tiers(city: DataFrame) -> DataFrame:
-    """One row per city: the tier that was sent last."""
-    newest = city.groupBy("city_code").agg(F.max(F.struct("event_day", "city_tier")).alias("last"))
-    return newest.select("city_code", F.col("last.city_tier").alias("known_tier"))
-
-
-def _times(day: date) -> dict[str, Column]:
-    has_bought = F.col("n_order_365d") > 0
+def _dates(rules: Portrait) -> dict[str, Column]:
+    """The dates that days are counted from; an active day is regained where the one before lies ``dormant_days`` back."""
+    regained = F.filter("active_days", lambda day, place: day - F.get("active_days", place - 1) >= rules.dormant_days)
     return {
-        "day": F.lit(day),
-        "first_seen_days": days_since(day, F.col("first_day")),
-        "last_seen_days": days_since(day, F.col("last_day")),
-        "recency_days": F.when(has_bought, days_since(day, F.col("last_order_day"))),
+        "first_day": F.date_from_unix_date(F.array_min("active_days")),
+        "last_day": F.date_from_unix_date(F.array_max("active_days")),
+        "last_order_day": F.when(F.col("n_order_365d") > 0, F.date_from_unix_date("ordered")),
+        "regained_day": F.date_from_unix_date(F.array_max(regained)),
     }
 
 
-def _judged(rules: Portrait) -> dict[str, Column]:
-    recency, orders, spend = F.col("recency_days"), F.col("n_order_365d"), F.col("spend_365d_fen")
+def _told() -> dict[str, Column]:
+    opens, joins = F.col("n_opened_365d") > 0, F.col("n_joined_365d") > 0
+    orders = F.col("n_order_365d")
+    used = F.least(F.greatest("n_coupon_365d", F.lit(0)), orders)
     return {
         "city_tier": F.coalesce("known_tier", F.lit(0)),
+        "city_share": F.col("city_code_share"),
         "favourite_scene": F.coalesce("scene", F.lit(UNKNOWN)),
         "favourite_category": F.coalesce("category", F.lit(UNKNOWN)),
+        "favourite_brand_id": F.col("brand_id"),
+        "brand_share": F.col("brand_id_share"),
+        "category_price_band": F.coalesce("category_price_band", F.lit(0)),
+        "coupon_share": F.when(orders > 0, used / orders),
+        "share_role": F.when(opens & joins, "both").when(opens, "initiator").when(joins, "joiner").otherwise("none"),
+        "k_factor": _share("n_brought_365d", "n_opened_365d"),
+        "promise_kept_share": _share("n_kept_365d", "n_promised_365d"),
+        "mean_stars": _share("n_star_365d", "n_rated_365d"),
+        "is_on_wechat": F.col("has_openid") | F.coalesce("binds_openid", F.lit(False)),
+        "is_on_jd": F.col("has_jd_pin") | F.coalesce("binds_jd_pin", F.lit(False)),
+        "is_gone": F.lit(False),
+    }
+
+
+def _share(part: str, whole: str) -> Column:
+    """A part of a whole, NULL where there is none."""
+    return F.when(F.col(whole) > 0, F.col(part) / F.col(whole))
+
+
+def _judged(rules: Portrait) -> dict[str, Column]:
+    recency, orders, spend = days_since("last_order_day"), F.col("n_order_365d"), F.col("spend_365d_fen")
+    return {
         "price_band": _price_band(rules),
         "recency_score": _score([recency <= days for days in rules.recency_days]),
         "frequency_score": _score([orders >= least for least in rules.frequency_orders]),
         "monetary_score": _score([spend >= least for least in rules.monetary_fen]),
-        "is_on_wechat": F.col("has_openid") | F.coalesce("binds_openid", F.lit(False)),
-        "is_on_jd": F.col("has_jd_pin") | F.coalesce("binds_jd_pin", F.lit(False)),
         "lifecycle": _lifecycle(rules),
     }
 
@@ -157,22 +195,19 @@ def _judged(rules: Portrait) -> dict[str, Column]:
 def _price_band(rules: Portrait) -> Column:
     """1 and one more for each ratio of paid to expected that is reached; 0 where no piece that can be compared was kept."""
     reached = [F.col("comparable_fen") >= ratio * F.col("expected_fen") for ratio in rules.price_band_ratios]
-    return F.when(F.col("expected_fen") > 0, _steps(reached)).otherwise(0)
+    return F.when(F.col("expected_fen") > 0, steps(reached)).otherwise(0)
 
 
 def _score(reached: Sequence[Column]) -> Column:
-    return F.when(F.col("recency_days").isNotNull(), _steps(reached)).otherwise(0)
-
-
-def _steps(reached: Sequence[Column]) -> Column:
-    return reduce(add, [step.cast("INT") for step in reached], F.lit(1))
+    return F.when(F.col("last_order_day").isNotNull(), steps(reached)).otherwise(0)
 
 
 def _lifecycle(rules: Portrait) -> Column:
-    """New by the first day in the tiles, else by the last one."""
-    first, last = F.col("first_seen_days"), F.col("last_seen_days")
+    """New by the first active day of the year, else by the last; whoever lately came back from a long absence is regained."""
+    last = days_since("last_day")
     return (
-        F.when(first < rules.new_days, "new")
+        F.when(days_since("first_day") < rules.new_days, "new")
+        .when((last < rules.active_days) & (days_since("regained_day") < rules.active_days), "regained")
         .when(last < rules.active_days, "active")
         .when(last < rules.dormant_days, "dormant")
         .otherwise("lost")

@@ -9,7 +9,7 @@ from pyspark.sql import functions as F
 
 from conf.settings import Settings
 from jobs.people import with_person
-from schemas.columns import STAGES
+from jobs.recency import dated, days_since
 
 LABEL = "is_buyer"
 """1.0 where the person bought the brand within the horizon, else 0.0."""
@@ -19,10 +19,11 @@ OF_BRAND = (
     *(f"n_interest_{days}d" for days in (30, 90)),
     *(f"n_order_{days}d" for days in (30, 90, 365)),
     *(f"spend_{days}d_fen" for days in (30, 90, 365)),
-    "touch_recency_days",
-    "order_recency_days",
 )
 """Columns of ``mart.brand_stage`` that are features as they are."""
+
+SINCE = {"touch_recency_days": "last_day", "order_recency_days": "last_order_day"}
+"""Features that are the days since a date of ``mart.brand_stage``."""
 
 OF_PERSON = (
     "city_tier",
@@ -40,10 +41,10 @@ OF_PERSON = (
     "is_on_wechat",
     "is_on_jd",
 )
-"""Columns of ``mart.user_portrait`` that are features as they are."""
+"""Tags of ``mart.user_portrait`` that are features as they are."""
 
 NAMES = (
-    *(f"brand_{name}" for name in OF_BRAND),
+    *(f"brand_{name}" for name in (*OF_BRAND, *SINCE)),
     *(f"person_{name}" for name in OF_PERSON),
     "stage_rank",
     "is_favourite_brand",
@@ -53,7 +54,8 @@ NAMES = (
 
 def described(brand_stage: DataFrame, user_portrait: DataFrame) -> DataFrame:
     """One row per (day, person_id, brand_id) with all features as doubles, NULL where a thing never happened."""
-    stage, portrait = brand_stage.alias("stage"), user_portrait.alias("portrait")
+    since = {name: days_since(last) for name, last in SINCE.items()}
+    stage, portrait = brand_stage.withColumns(since).alias("stage"), dated(user_portrait).alias("portrait")
     met = stage.join(
         portrait, (F.col("stage.day") == F.col("portrait.day")) & (F.col("stage.person_id") == F.col("portrait.person_id"))
     )
@@ -83,7 +85,9 @@ def labelled(
 
 
 def _features() -> list[Column]:
-    rank = F.array_position(F.array(*(F.lit(stage) for stage in STAGES)), F.col("stage.stage"))
     is_favourite = F.coalesce(F.col("portrait.favourite_brand_id") == F.col("stage.brand_id"), F.lit(False))
-    values = [F.col(f"stage.{name}") for name in OF_BRAND] + [F.col(f"portrait.{name}") for name in OF_PERSON]
-    return [value.cast("double").alias(name) for name, value in zip(NAMES, [*values, rank, is_favourite], strict=True)]
+    values = [F.col(f"stage.{name}") for name in (*OF_BRAND, *SINCE)] + [F.col(f"portrait.{name}") for name in OF_PERSON]
+    return [
+        value.cast("double").alias(name)
+        for name, value in zip(NAMES, [*values, F.col("stage.stage_rank"), is_favourite], strict=True)
+    ]

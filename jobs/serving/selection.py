@@ -37,7 +37,7 @@ def chosen(
     part to deliver would be smaller than ``least_people`` is not made at all.
     """
     met = target_list.select("brand_id", "person_id").unionByName(sealed_control.select("brand_id", "person_id"))
-    candidates = _capped(_eligible(propensity, brand_stage, settings), met, consented(consent, person, purpose="activate"))
+    candidates = _capped(_eligible(propensity, brand_stage, day, settings), met, consented(consent, person, purpose="activate"))
     best = candidates.withColumn("rank", F.row_number().over(Window.partitionBy("brand_id").orderBy(*_best_first())))
     listed = best.where(F.col("rank") <= _by_brand(settings, _budgeted_people))
     list_id = F.concat("brand_id", F.lit(f"-{day:%Y%m%d}"))
@@ -48,12 +48,13 @@ def chosen(
     return hashed.select(*TABLE.column_names, "is_sealed")
 
 
-def _eligible(propensity: DataFrame, brand_stage: DataFrame, settings: Settings) -> DataFrame:
+def _eligible(propensity: DataFrame, brand_stage: DataFrame, day: date, settings: Settings) -> DataFrame:
     """Scored people in a stage that their brand draws from, who bought nothing of it lately."""
     brands = [brand for brand in settings.brands.values() if brand.stages]
     wanted = [(F.col("brand_id") == brand.brand_id) & F.col("stage").isin(list(brand.stages)) for brand in brands]
     is_wanted = reduce(Column.__or__, wanted, F.lit(False))
-    waited = F.coalesce(F.col("order_recency_days") >= settings.activation.recently_bought_days, F.lit(True))
+    since = F.date_diff(F.lit(day), "last_order_day")
+    waited = F.coalesce(since >= settings.activation.recently_bought_days, F.lit(True))
     open_to = brand_stage.where(is_wanted & waited).select("person_id", "brand_id")
     return propensity.select("person_id", "brand_id", "score", "model_version").join(open_to, ["person_id", "brand_id"])
 

@@ -9,5 +9,5 @@ TABLE = landed(
     Source("jd", "csv"),
     Column("metric", "STRING", "What is measured", Privacy.PUBLIC, example="rival_day_gmv_fen"),
     Column("period", "STRING", "When or where: minute of the day, quarter, city and SKU", Privacy.PUBLIC, example="0540"),
-    Column("value", "DOUBLE", "The figure", Privacy.PUBLIC, example=1000.0),
+    Column("figure", "DOUBLE", "The figure, sent as `value`", Privacy.PUBLIC, example=1000.0, raw="value"),
 )

@@ -1,8 +1,13 @@
-"""How far a person has come with a brand: aware, interest, purchase, loyal."""
+"""How far a person has come with a brand, under every scheme of stages in ``conf/lifecycle``."""
 
 from schemas import columns as c
-from schemas.columns import fen
-from schemas.contract import Column, Input, Table, window
+from schemas.columns import count, fen
+from schemas.contract import Column, Input, Table
+
+
+def _net(name: str, doc: str) -> Column:
+    return Column(name, "BIGINT", doc, example=1)
+
 
 TABLE = Table(
     layer="mart",
@@ -14,12 +19,21 @@ TABLE = Table(
         c.PERSON_ID,
         c.BRAND_ID,
         c.STAGE,
-        *(Column(f"n_touch_{days}d", "BIGINT", f"Contacts in {days} days", low=0, example=1) for days in (7, 30, 90)),
-        *(Column(f"n_interest_{days}d", "BIGINT", f"Signs of interest in {days} days", low=0, example=1) for days in (30, 90)),
-        *(Column(f"n_order_{days}d", "BIGINT", f"Orders in {days} days, net", example=1) for days in (30, 90, 365)),
+        Column("stage_rank", "INT", "The stage's place in its scheme, 1 for the lowest", low=1, example=2),
+        Column(
+            "stages",
+            "ARRAY<STRUCT<scheme: STRING, stage: STRING>>",
+            "The stage in every scheme, by the scheme's name",
+            example=[{"scheme": "aipl", "stage": "interest"}],
+        ),
+        *(count(f"n_touch_{days}d", f"Contacts in {days} days") for days in (7, 30, 90, 365)),
+        *(count(f"n_interest_{days}d", f"Signs of interest in {days} days") for days in (30, 90)),
+        *(_net(f"n_order_{days}d", f"Orders in {days} days, net") for days in (30, 90, 365)),
         *(fen(f"spend_{days}d_fen", f"Money spent in {days} days, net", signed=True) for days in (30, 90, 365)),
-        Column("touch_recency_days", "INT", "Days since the last contact or order, 0 today", low=0, high=364, example=3),
-        Column("order_recency_days", "INT", "Days since the last order, 0 today", nullable=True, low=0, high=364, example=3),
+        Column("last_day", "DATE", "Last day with a contact or order", example="2015-11-01"),
+        Column("last_order_day", "DATE", "Day of the last order", nullable=True, example="2015-11-01"),
+        c.IS_GONE,
     ),
-    inputs=(Input("core.user_brand_day", window(365)), Input("core.person"), Input("mart.user_portrait")),
+    inputs=(Input("core.account_facet_window"), Input("core.person"), Input("mart.user_portrait")),
+    kept="changes",
 )

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from functools import reduce
 from typing import Any
 
@@ -15,13 +16,15 @@ from schemas.catalogue import find
 from tests.frames import frame
 
 TABLE, TOUCH, ORDER_LINE = find("core.user_brand_day"), find("core.touch"), find("core.order_line")
+SERVICE = find("landing.service_event")
 DAYS = ("2015-11-01", "2015-11-02", "2015-11-03")
 ZERO = dict.fromkeys([name for name in TABLE.column_names if name.startswith("n_") or name.endswith("_fen")], 0)
-Rows = list[dict[str, Any]]
+Rows = Sequence[dict[str, Any]]
 
 
-def built(spark: SparkSession, settings: Settings, touches: Rows, lines: Rows) -> DataFrame:
-    return user_brand_day.build(frame(spark, TOUCH, touches), frame(spark, ORDER_LINE, lines), settings=settings)
+def built(spark: SparkSession, settings: Settings, touches: Rows, lines: Rows, service: Rows = ()) -> DataFrame:
+    given = (frame(spark, table, rows) for table, rows in ((TOUCH, touches), (ORDER_LINE, lines), (SERVICE, service)))
+    return user_brand_day.build(*given, settings=settings)
 
 
 def at_random(seed: int) -> tuple[Rows, Rows]:
@@ -60,6 +63,7 @@ def test_what_the_party_does_not_tell_is_unknown_and_each_action_counts_where_it
     actions = TOUCH.column("action").allowed
     touches = [{"event_id": f"t{number}", "action": action} for number, action in enumerate(actions)]
     counts = {"n_touch": len(actions), "n_impression": 1, "n_click": 2, "n_interest": 4, "n_share": 2, "n_live": 1}
+    counts |= {"n_opened": 1, "n_joined": 1}
     row = {**ZERO, **counts, "brand_id": "unknown", "category": "unknown", "city_code": "unknown"}
     assertDataFrameEqual(built(spark, settings, touches, []), frame(spark, TABLE, [row]))
 
@@ -77,6 +81,51 @@ def test_contacts_and_orders_of_one_key_share_a_tile_and_a_refund_stands_alone_o
         {**ZERO, **key, "day": "2015-11-02", "n_order": -1, "n_item": -3, "net_fen": -900},
     ]
     assertDataFrameEqual(built(spark, settings, [key], lines), frame(spark, TABLE, rows))
+
+
+def test_a_contact_through_a_link_counts_for_the_sharer_too_unless_it_was_the_sharers_own(
+    spark: SparkSession, settings: Settings
+) -> None:
+    opened = {"account_type": "openid", "scene": "live", "brand_id": "b01", "action": "click"}
+    touches = [
+        {**opened, "event_id": "t1", "account_hash": "friend", "sharer_hash": "sharer"},
+        {**opened, "event_id": "t2", "account_hash": "sharer", "sharer_hash": "sharer"},
+        {**opened, "event_id": "t3", "account_type": "jd_pin", "account_hash": "sharer", "sharer_hash": "sharer"},
+        {**opened, "event_id": "t4", "account_hash": "friend"},
+    ]
+    key = {**ZERO, "brand_id": "b01", "scene": "live", "category": "unknown", "city_code": "unknown"}
+    rows = [
+        {**key, "account_type": "openid", "account_hash": "friend", "n_touch": 2, "n_click": 2},
+        {**key, "account_type": "openid", "account_hash": "sharer", "n_touch": 1, "n_click": 1, "n_brought": 2},
+        {**key, "account_type": "jd_pin", "account_hash": "sharer", "n_touch": 1, "n_click": 1},
+    ]
+    assertDataFrameEqual(built(spark, settings, touches, []), frame(spark, TABLE, rows))
+
+
+def test_service_and_coupons_are_counted_on_their_own_day(spark: SparkSession, settings: Settings) -> None:
+    at, early, late = ("2015-11-02 08:00:00", "2015-11-02 07:00:00", "2015-11-02 09:00:00")
+    service: list[dict[str, Any]] = [
+        {"kind": "delivered", "promised_at": at, "delivered_at": early},
+        {"kind": "delivered", "promised_at": at, "delivered_at": at},
+        {"kind": "delivered", "promised_at": at, "delivered_at": late},
+        {"kind": "delivered", "promised_at": at},
+        {"kind": "delivered", "delivered_at": late},
+        {"kind": "returned"},
+        {"kind": "rated", "product_rating": 5},
+        {"kind": "rated", "product_rating": 2},
+        {"kind": "rated", "logistics_rating": 1},
+    ]
+    events = [{"event_id": f"s{n}", "event_day": "2015-11-02", **row} for n, row in enumerate(service)]
+    paid: dict[str, Any] = {"event_id": "l1", "brand_id": "b01", "coupon_id": "k01"}
+    given_back = paid | {"event_id": "l2", "n_order": -1, "n_item": -1, "net_fen": -9900}
+    lines = [{"event_id": "l0", "brand_id": "b01"}, paid, given_back, paid | {"event_id": "l3", "n_order": 0}]
+    key = {**ZERO, "category": "unknown", "city_code": "unknown"}
+    counts = {"n_promised": 4, "n_kept": 2, "n_returned": 1, "n_rated": 2, "n_star": 7}
+    rows = [
+        {**key, **counts, "day": "2015-11-02", "scene": "unknown"},
+        {**key, "n_order": 1, "n_item": 2, "net_fen": 19800},
+    ]
+    assertDataFrameEqual(built(spark, settings, [], lines, events), frame(spark, TABLE, rows))
 
 
 def test_a_range_of_days_equals_the_days_one_by_one(spark: SparkSession, settings: Settings) -> None:

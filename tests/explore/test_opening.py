@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pyspark.testing import assertDataFrameEqual
@@ -18,9 +19,14 @@ DAYS = [date(2015, 10, 30), date(2015, 10, 31)]
 
 @pytest.fixture
 def portraits(lake: Lake) -> Lake:
-    rows = [{"day": str(day), "person_id": person_id} for day in DAYS for person_id in ("a", "b")]
-    stages = [
-        {"day": str(DAYS[1]), "person_id": "a", "stage": "loyal"},
+    rows: list[dict[str, Any]] = [
+        {"day": str(DAYS[0]), "person_id": "a"},
+        {"day": str(DAYS[0]), "person_id": "c"},
+        {"day": str(DAYS[1]), "person_id": "b", "last_order_day": "2015-10-21"},
+        {"day": str(DAYS[1]), "person_id": "c", "is_gone": True},
+    ]
+    stages: list[dict[str, Any]] = [
+        {"day": str(DAYS[1]), "person_id": "a", "stages": [{"scheme": "aipl", "stage": "loyal"}]},
         {"day": str(DAYS[1]), "person_id": "b", "brand_id": "b02"},
     ]
     lake.replace(PORTRAIT, frame(lake.spark, PORTRAIT, rows), DAYS, {})
@@ -29,9 +35,14 @@ def portraits(lake: Lake) -> Lake:
 
 
 def test_the_people_of_the_newest_night_are_its_portraits(portraits: Lake) -> None:
-    expected = frame(portraits.spark, PORTRAIT, [{"day": str(DAYS[1]), "person_id": person_id} for person_id in ("a", "b")])
     assert newest_day(portraits) == DAYS[1]
-    assertDataFrameEqual(people(portraits, DAYS[1]), expected)
+    found = people(portraits, DAYS[1]).select("day", "person_id", "recency_days")
+    assertDataFrameEqual(found, portraits.spark.createDataFrame([(DAYS[1], "a", None), (DAYS[1], "b", 10)], found.schema))
+
+
+def test_any_past_night_can_be_asked_for(portraits: Lake) -> None:
+    assert {row.person_id for row in people(portraits, DAYS[0]).collect()} == {"a", "c"}
+    assert {row.person_id for row in people(portraits, date(2015, 11, 30)).collect()} == {"a", "b"}
 
 
 def test_the_people_of_a_brand_are_those_who_met_it_with_their_stage(portraits: Lake) -> None:
@@ -40,8 +51,8 @@ def test_the_people_of_a_brand_are_those_who_met_it_with_their_stage(portraits: 
 
 
 def test_a_night_without_portraits_is_refused_by_day(portraits: Lake) -> None:
-    with pytest.raises(MissingInput, match="holds no portraits of 2015-11-01: run `brandcube night --day 2015-11-01` first"):
-        people(portraits, date(2015, 11, 1))
+    with pytest.raises(MissingInput, match="holds no portraits of 2015-10-01: run `brandcube night --day 2015-10-01` first"):
+        people(portraits, date(2015, 10, 1))
 
 
 def test_a_lake_without_any_night_is_refused(lake: Lake) -> None:

@@ -26,7 +26,8 @@ SHOPPING, SOCIAL, CONSENT = find("landing.shopping_event"), find("landing.social
 JDATA = LOGS / "jd_jdata2016"
 FEBRUARY = date(2016, 2, 1)
 MADE = (
-    *("core.person", "core.touch", "core.order_line", "core.user_brand_day"),
+    *("core.identity_edge", "core.person", "core.touch", "core.order_line", "core.user_brand_day"),
+    *("core.account_window", "core.account_facet_window", "core.first_order"),
     *("mart.user_portrait", "mart.brand_stage", "mart.brand_cube"),
 )
 ACTIONS = {"1": "view", "2": "cart", "3": "uncart", "4": "order", "5": "favourite", "6": "click"}

@@ -7,95 +7,98 @@ import pytest
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.testing import assertDataFrameEqual
 
-from conf.errors import UnknownName
-from conf.settings import Lifecycle, Settings, Stage
+from conf.schemes import BEHAVIOURS, Lifecycle, Stage
+from conf.settings import Settings
 from jobs.mart import brand_stage
 from schemas.catalogue import find
 from tests.frames import frame
 
-TABLE, TILE = find("mart.brand_stage"), find("core.user_brand_day")
+TABLE, FACET = find("mart.brand_stage"), find("core.account_facet_window")
 PERSON, PORTRAIT = find("core.person"), find("mart.user_portrait")
 DAY = date(2015, 10, 31)
-ZERO = dict.fromkeys([name for name in TILE.column_names if name.startswith("n_") or name.endswith("_fen")], 0)
+TODAY = (DAY - date(1970, 1, 1)).days
+COUNTED = [name.format(days) for name, windows in BEHAVIOURS.items() for days in windows]
 Rows = list[dict[str, Any]]
 
 
-def tile(days_ago: int = 0, account: str = "j1", **facts: Any) -> dict[str, Any]:
-    return {**ZERO, "day": str(DAY - timedelta(days=days_ago)), "account_hash": account, **facts}
+@pytest.fixture(scope="module")
+def aipl(settings: Settings) -> Settings:
+    """One scheme alone."""
+    return settings.model_copy(update={"lifecycles": {"aipl": settings.lifecycle}})
 
 
-def built(spark: SparkSession, settings: Settings, tiles: Rows, people: str = "j1 j2 j3 j4 j5 j6") -> DataFrame:
+def met(
+    account: str = "j1", value: str = "b01", days: tuple[int, ...] = (0,), ordered: tuple[int, ...] = (), **facts: Any
+) -> Any:
+    """An account that met a brand so many days ago."""
+    arrays = {"active_days": [TODAY - ago for ago in days], "order_days": [TODAY - ago for ago in ordered]}
+    return {**dict.fromkeys(COUNTED, 0), "account_hash": account, "value": value, **arrays, **facts}
+
+
+def built(spark: SparkSession, settings: Settings, rows: Rows, people: str = "j1 j2 j3 j4 j5 j6") -> DataFrame:
     bound = [{"identifier_type": "jd_pin", "identifier_hash": "j0", "person_id": "j1"}]
     portraits = [{"person_id": person_id} for person_id in people.split()]
     return brand_stage.build(
-        frame(spark, TILE, tiles), frame(spark, PERSON, bound), frame(spark, PORTRAIT, portraits), day=DAY, settings=settings
+        frame(spark, FACET, rows), frame(spark, PERSON, bound), frame(spark, PORTRAIT, portraits), day=DAY, settings=settings
     )
 
 
-def stage(**facts: Any) -> dict[str, Any]:
-    zero = dict.fromkeys([column.name for column in TABLE.columns if column.type in ("INT", "BIGINT")], 0)
-    return {
-        **zero,
-        "order_recency_days": None,
-        "day": str(DAY),
-        "person_id": "j1",
-        "brand_id": "b01",
-        "stage": "aware",
-        **facts,
+def stage(name: str = "aware", rank: int = 1, last: int = 0, **facts: Any) -> dict[str, Any]:
+    named = {"stage": name, "stage_rank": rank, "stages": [{"scheme": "aipl", "stage": name}]}
+    days = {"day": str(DAY), "last_day": str(DAY - timedelta(days=last))}
+    return {**dict.fromkeys(COUNTED, 0), **days, **named, "person_id": "j1", "brand_id": "b01", **facts}
+
+
+def test_windows_are_summed_over_a_persons_accounts_brand_by_brand(spark: SparkSession, aipl: Settings) -> None:
+    rows = [
+        met(n_touch_90d=2, n_touch_7d=1, days=(6, 9), ordered=(91,), n_order_365d=1, spend_365d_fen=700),
+        met("j0", n_touch_90d=3, n_interest_30d=1, days=(7,), ordered=(80,)),
+        met("j1", "b02", days=(364,), ordered=(364,)),
+        {**met(), "facet": "scene", "value": "b01"},
+    ]
+    bought = {"n_touch_90d": 5, "n_touch_7d": 1, "n_interest_30d": 1, "n_order_365d": 1, "spend_365d_fen": 700}
+    ordered = {"last_order_day": str(DAY - timedelta(days=80))}
+    expected = [stage("purchase", 3, 6, **bought, **ordered), stage(last=364, brand_id="b02")]
+    assertDataFrameEqual(built(spark, aipl, rows), frame(spark, TABLE, expected))
+
+
+def test_the_unknown_brand_and_people_without_a_portrait_are_left_out(spark: SparkSession, aipl: Settings) -> None:
+    assertDataFrameEqual(built(spark, aipl, [met(value="unknown"), met("j9")]), frame(spark, TABLE, []))
+
+
+def test_the_highest_stage_of_which_any_condition_holds_wins_in_every_scheme(spark: SparkSession, settings: Settings) -> None:
+    rows = [
+        met("j1", n_touch_30d=1),
+        met("j2", n_touch_30d=5, n_touch_7d=5),
+        met("j3", n_interest_30d=1, n_interest_90d=1),
+        met("j4", n_order_365d=1),
+        met("j5", n_order_365d=3),
+        met("j6", n_order_365d=4, n_touch_30d=9),
+    ]
+    found = built(spark, settings, rows).selectExpr("person_id", "stage", "stage_rank", "map_from_entries(stages) AS told")
+    expected = {
+        "j1": ("aware", 1, "aware", "aware"),
+        "j2": ("interest", 2, "appeal", "ask"),
+        "j3": ("interest", 2, "appeal", "ask"),
+        "j4": ("purchase", 3, "act", "act"),
+        "j5": ("loyal", 4, "act", "act"),
+        "j6": ("loyal", 4, "advocate", "advocate"),
     }
-
-
-def test_windows_are_summed_over_a_persons_accounts_brand_by_brand(spark: SparkSession, settings: Settings) -> None:
-    tiles = [
-        *(tile(ago, n_touch=1) for ago in (6, 7, 29, 30, 89, 90)),
-        tile(29, "j0", n_interest=1),
-        tile(30, n_interest=1),
-        tile(91, "j0", n_order=1, net_fen=700),
-        tile(364, brand_id="b02", n_touch=1),
-    ]
-    counts = {"n_touch_7d": 1, "n_touch_30d": 3, "n_touch_90d": 5, "n_interest_30d": 1, "n_interest_90d": 2}
-    bought = {"n_order_365d": 1, "spend_365d_fen": 700, "order_recency_days": 91, "stage": "purchase"}
-    rows = [stage(**counts, **bought, touch_recency_days=6), stage(brand_id="b02", touch_recency_days=364)]
-    assertDataFrameEqual(built(spark, settings, tiles), frame(spark, TABLE, rows))
-
-
-def test_a_refund_undoes_the_order_and_the_stage(spark: SparkSession, settings: Settings) -> None:
-    tiles = [tile(20, n_order=1, net_fen=700), tile(2, n_order=-1, net_fen=-700)]
-    assertDataFrameEqual(built(spark, settings, tiles), frame(spark, TABLE, [stage(touch_recency_days=2)]))
-
-
-def test_the_unknown_brand_and_people_without_a_portrait_are_left_out(spark: SparkSession, settings: Settings) -> None:
-    tiles = [tile(n_touch=1, brand_id="unknown"), tile(n_touch=1, account="j9")]
-    assertDataFrameEqual(built(spark, settings, tiles), frame(spark, TABLE, []))
-
-
-def test_the_highest_stage_of_which_any_condition_holds_wins(spark: SparkSession, settings: Settings) -> None:
-    tiles = [
-        tile(account="j1", n_touch=4),
-        tile(account="j2", n_touch=5),
-        tile(29, account="j3", n_interest=1),
-        tile(30, account="j4", n_interest=1),
-        tile(364, account="j5", n_order=1),
-        tile(account="j6", n_order=3, n_touch=9),
-    ]
-    found = built(spark, settings, tiles).select("person_id", "stage")
-    stages = ["aware", "interest", "interest", "aware", "purchase", "loyal"]
-    expected = [(f"j{number}", name) for number, name in enumerate(stages, 1)]
-    assertDataFrameEqual(found, spark.createDataFrame(expected, found.schema))
+    told = {row.person_id: (row.stage, row.stage_rank, row.told["4a"], row.told["5a"]) for row in found.collect()}
+    assert told == expected
+    assert all(row.told["aipl"] == row.stage for row in found.collect())
 
 
 def test_a_condition_holds_where_all_its_columns_do_and_who_fits_nowhere_is_in_the_lowest_stage(
     spark: SparkSession, settings: Settings
 ) -> None:
-    both = Stage(name="loyal", any_of=({"n_order_365d": 1, "n_touch_7d": 1},))
-    scheme = Lifecycle(name="own", stages=(Stage(name="aware", any_of=()), both))
+    both = Stage(name="hot", any_of=({"n_order_365d": 1, "n_touch_7d": 1},))
+    scheme = Lifecycle(name="own", stages=(Stage(name="cold", any_of=()), both))
     own = settings.model_copy(update={"lifecycle": scheme})
-    tiles = [tile(account="j1", n_order=1), tile(account="j2", n_touch=1), tile(account="j3", n_order=1, n_touch=1)]
-    found = built(spark, own, tiles).select("person_id", "stage")
-    assertDataFrameEqual(found, spark.createDataFrame([("j1", "aware"), ("j2", "aware"), ("j3", "loyal")], found.schema))
+    rows = [met("j1", n_order_365d=1), met("j2", n_touch_7d=1), met("j3", n_order_365d=1, n_touch_7d=1)]
+    found = built(spark, own, rows).select("person_id", "stage", "stage_rank")
+    assertDataFrameEqual(found, spark.createDataFrame([("j1", "cold", 1), ("j2", "cold", 1), ("j3", "hot", 2)], found.schema))
 
 
-def test_a_stage_that_asks_for_an_unknown_behaviour_is_refused_by_name(spark: SparkSession) -> None:
-    scheme = Lifecycle(name="own", stages=(Stage(name="aware", any_of=({"n_dance_7d": 1},)),))
-    with pytest.raises(UnknownName, match="no behaviour is named 'n_dance_7d'"):
-        brand_stage.stage_of(scheme)
+def test_every_behaviour_that_a_rule_may_name_is_a_column_of_facets_and_stages() -> None:
+    assert set(COUNTED) <= set(FACET.column_names) & set(TABLE.column_names)

@@ -258,4 +258,4 @@ def test_every_pseudonym_of_a_contract_is_somebodys_or_may_be_several_peoples() 
         for column in table.columns
         if column.name.endswith(("_hash", "person_id")) and column.type == "STRING" and not column.person
     }
-    assert told == {"row_hash", "erased_hash", "oaid_hash", "name_hash"}
+    assert told == {"row_hash", "erased_hash", "oaid_hash", "name_hash", "linked_hash"}

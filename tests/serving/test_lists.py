@@ -113,8 +113,8 @@ def test_whoever_is_not_eligible_is_on_no_list(spark: SparkSession, small: Setti
     world = World(spark)
     world.consent[PEOPLE[0], "b01"] = False
     del world.consent[PEOPLE[1], "b01"]
-    world.stage[PEOPLE[2], "b01"] = {"order_recency_days": 13}
-    world.stage[PEOPLE[3], "b01"] = {"order_recency_days": 14}
+    world.stage[PEOPLE[2], "b01"] = {"last_order_day": "2015-10-18"}
+    world.stage[PEOPLE[3], "b01"] = {"last_order_day": "2015-10-17"}
     del world.stage[PEOPLE[4], "b01"]
     world.listed = [{"person_id": PEOPLE[5], "brand_id": "b01", "day": "2015-10-20"}]
     world.sealed = [{"person_id": PEOPLE[6], "brand_id": "b01", "day": "2015-10-17"}]

@@ -91,7 +91,7 @@ class Tiny:
 
     @staticmethod
     def rival() -> list[dict[str, Any]]:
-        told = {"metric": "rival_day_gmv_fen", "value": 50.0, "day": "2015-11-12"}
+        told = {"metric": "rival_day_gmv_fen", "figure": 50.0, "day": "2015-11-12"}
         return [told | {"event_id": f"m{minute}", "period": f"{minute:04}"} for minute in range(1440)]
 
     @staticmethod

@@ -14,6 +14,7 @@ from pyspark.sql import functions as F
 
 from conf.errors import MissingInput
 from conf.settings import Brand, Settings
+from jobs.changes import as_of
 from jobs.serving.folder import replace_file
 from jobs.serving.report import loop, measures
 from jobs.serving.report.festival import Festival
@@ -96,7 +97,7 @@ def _person(lake: Lake, day: date) -> DataFrame:
     """Who is who, as of the report's day."""
     table = find("core.person")
     snapshot = loop.last_day(lake.days(table), day)
-    return lake.read(table, [snapshot] if snapshot else [])
+    return as_of(lake, table, snapshot or day)
 
 
 def _measured(lake: Lake, name: str, person: DataFrame, festival: Festival) -> DataFrame:

@@ -134,8 +134,8 @@ def minutes(order_line: DataFrame, opening: date) -> list[Minute]:
 
 def rival(benchmark: DataFrame) -> list[tuple[int, float]]:
     """The rival's turnover in fen by minute of its one day, as it was last published."""
-    told = benchmark.where(F.col("metric") == RIVAL).groupBy("period").agg(F.max_by("value", "day").alias("value"))
-    return sorted((int(row.period), float(row.value)) for row in told.collect())
+    told = benchmark.where(F.col("metric") == RIVAL).groupBy("period").agg(F.max_by("figure", "day").alias("figure"))
+    return sorted((int(row.period), float(row.figure)) for row in told.collect())
 
 
 def pair_sums(name: str) -> list[Column]:

@@ -1,0 +1,48 @@
+"""The nightly audit: windows of some accounts are summed anew from their tiles and compared with those moved on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from functools import reduce
+from operator import or_
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from jobs.changes import Night, Step
+from jobs.windows import LONGEST, TILES, measures, rebuilt
+from schemas.contract import Table
+
+SHORT = 30
+"""Days of the longest window that is audited each night."""
+
+
+def differing(night: Night, step: Step, spread: Callable[[DataFrame], DataFrame], one_in: int) -> DataFrame:
+    """The audited rows that differ, those of either side; none where all is well.
+
+    Another lot of accounts each night, so that in ``one_in`` nights all have had their turn. A night's cost may not grow with
+    the history, so it audits the windows of up to 30 days, whose tiles are a fixed number of partitions; the first night of a
+    month, which writes all rows anyway, audits all windows.
+    """
+    table, day, span = night.table, night.day, LONGEST if night.is_full else SHORT
+    is_audited = F.pmod(F.xxhash64("account_hash"), F.lit(one_in)) == day.toordinal() % one_in
+    tiles = night.now(TILES, [day - timedelta(offset) for offset in range(span)]).where(is_audited)
+    same = night.before().where(is_audited).join(step.keys, list(table.state_key), "left_anti")
+    moved = same.unionByName(step.rows.where(is_audited))
+    given, kept = (_within(table, rows, day, span) for rows in (rebuilt(table, spread(tiles), day), moved))
+    sides = given.withColumn("side", F.lit(1)).unionByName(kept.withColumn("side", F.lit(-1)))
+    return sides.groupBy(*given.columns).agg(F.sum("side").alias("side")).where("side != 0")
+
+
+def _within(table: Table, rows: DataFrame, day: date, span: int) -> DataFrame:
+    """What the rows say of the last ``span`` days; those that say nothing are left out."""
+    sums = [name for name, (_, days) in measures(table).items() if days <= span]
+    days = [_recent(name, day, span) for name in ("active_days", "order_days")]
+    says = reduce(or_, [F.col(name) != 0 for name in sums], F.size("active_days") > 0)
+    return rows.select(*table.state_key, *sums, *days).where(says)
+
+
+def _recent(name: str, day: date, span: int) -> Column:
+    first = F.unix_date(F.lit(day - timedelta(span - 1)))
+    return F.filter(name, lambda found: found >= first).alias(name)

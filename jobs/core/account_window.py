@@ -1,0 +1,28 @@
+"""What an account did over the last days: sums over windows of its tiles, moved on each night by what is new."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from pyspark.sql import DataFrame
+
+from conf.settings import Settings
+from jobs.audit import differing
+from jobs.changes import Night, Step
+from jobs.windows import advanced, rebuilt
+from schemas.core.account_window import TABLE
+
+
+def build(user_brand_day: DataFrame, *, day: date, settings: Settings) -> DataFrame:
+    """One row per account with a tile in the last 365 days, from the tiles alone."""
+    return rebuilt(TABLE, user_brand_day, day)
+
+
+def advance(night: Night, *, settings: Settings) -> Step:
+    """The accounts whose windows differ from the last night's."""
+    return advanced(TABLE, night, lambda tiles: tiles)
+
+
+def audit(night: Night, step: Step, *, settings: Settings) -> DataFrame:
+    """The windows of tonight's lot of accounts that differ from what their tiles give."""
+    return differing(night, step, lambda tiles: tiles, settings.windows.audited_one_in)

@@ -1,0 +1,1 @@
+"""The identity graph: which evidence there is, which of it is believed, and the groups that it joins."""

@@ -1,0 +1,109 @@
+"""What a user would write for the windows without a lakehouse: DuckDB over the tiles' files, committed with delta-rs.
+
+One program reads the whole window each night; the other knows the algorithm of `jobs/windows.py` and reads what moves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+import duckdb
+from deltalake import DeltaTable, write_deltalake
+
+from jobs.windows import LONGEST, measures
+from schemas.contract import Table
+from schemas.core.account_facet_window import FACETS
+
+
+@dataclass(frozen=True)
+class Tiles:
+    """A tile table, and the windows that are made from it."""
+
+    path: str
+    table: Table
+
+    def of(self, days: Sequence[date]) -> str:
+        """The tiles of the days, each once for each facet where the windows are by facet."""
+        rows = _files(self.path, days)
+        if "facet" not in self.table.column_names:
+            return f"(SELECT * FROM {rows})"
+        pairs = ", ".join(f"{{'facet': '{name}', 'value': {name}}}" for name in FACETS)
+        spread = f"(SELECT *, unnest([{pairs}]) AS pair FROM {rows})"
+        return f"(SELECT * EXCLUDE (pair), pair.facet AS facet, pair.value AS value FROM {spread})"
+
+
+def rescan(tiles: Tiles, day: date, out: Path) -> None:
+    """Sum all windows from a year of tiles, and write all of them; by day first, which is twice as fast by facet."""
+    keys, year = ", ".join(tiles.table.state_key), [day - timedelta(offset) for offset in range(LONGEST)]
+    of_day = ", ".join(f"sum({measure}) AS {measure}" for measure in sorted({measure for _, (measure, _) in _found(tiles)}))
+    sums = ", ".join(f"sum({_held(measure, day, days)})::BIGINT AS {name}" for name, (measure, days) in _found(tiles))
+    list_of_days = "list((day - DATE '1970-01-01')::INT)"
+    query = f"""
+        SELECT DATE '{day}' AS day, {keys}, {sums}, list_sort({list_of_days}) AS active_days,
+            coalesce(list_sort({list_of_days} FILTER (has_order)), []) AS order_days, false AS is_gone
+        FROM (SELECT {keys}, day, {of_day}, bool_or(n_order > 0) AS has_order FROM {tiles.of(year)} GROUP BY {keys}, day)
+        GROUP BY {keys}"""
+    _write(query, out)
+
+
+def advance(tiles: Tiles, state: str, day: date, out: Path) -> None:
+    """Move the windows on from the night before, where no late row came: add the new tiles, take away what leaves."""
+    told = [name for name in tiles.table.column_names if name not in (*tiles.table.key, "is_gone")]
+    keys, last = ", ".join(tiles.table.state_key), day - timedelta(1)
+    left = sorted({day - timedelta(days) for _, (_, days) in _found(tiles)} | {day - timedelta(LONGEST)})
+    over, today = (day - timedelta(LONGEST) - date(1970, 1, 1)).days, (day - date(1970, 1, 1)).days
+    sums = ", ".join(
+        f"sum(CASE WHEN day = DATE '{day}' THEN {measure} WHEN day = DATE '{day - timedelta(days)}' THEN -{measure} "
+        f"ELSE 0 END)::BIGINT AS {name}"
+        for name, (measure, days) in _found(tiles)
+    )
+    sets = ", ".join(
+        f"bool_or(day = DATE '{day}' AND {fact}) AS now_{name}, bool_or(day = DATE '{left[0]}' AND {fact}) AS over_{name}"
+        for name, fact in {"active_days": "true", "order_days": "n_order > 0"}.items()
+    )
+    is_moved = " OR ".join(f"{name} <> 0" for name, _ in _found(tiles))
+    new = ", ".join(f"coalesce(old.{name}, 0) + moved.{name} AS {name}" for name, _ in _found(tiles))
+    days = ", ".join(
+        f"list_concat(list_filter(coalesce(old.{name}, []), lambda d: d <> {over}), "
+        f"CASE WHEN now_{name} THEN [{today}] ELSE [] END) AS {name}"
+        for name in ("active_days", "order_days")
+    )
+    begun = [found for found in _days(state) if (found.year, found.month) == (last.year, last.month) and found <= last]
+    flags = " OR ".join(f"{kind}_{name}" for kind in ("now", "over") for name in ("active_days", "order_days"))
+    query = f"""
+        WITH moved AS MATERIALIZED (
+            SELECT {keys}, {sums}, {sets} FROM {tiles.of([day, *left])} GROUP BY {keys} HAVING {is_moved} OR {flags}),
+        old AS (SELECT {keys}, row.* FROM (
+            SELECT {keys}, arg_max({{{", ".join(f"'{name}': {name}" for name in (*told, "is_gone"))}}}, day) AS row
+            FROM {_files(state, begun)} SEMI JOIN moved USING ({keys}) GROUP BY {keys}) WHERE NOT row.is_gone)
+        SELECT DATE '{day}' AS day, {keys}, {new}, {days}, len(active_days) = 0 AS is_gone
+        FROM moved LEFT JOIN old USING ({keys})"""
+    _write(query, out)
+
+
+def _found(tiles: Tiles) -> list[tuple[str, tuple[str, int]]]:
+    return list(measures(tiles.table).items())
+
+
+def _held(measure: str, day: date, days: int) -> str:
+    return f"CASE WHEN day > DATE '{day - timedelta(days)}' THEN {measure} ELSE 0 END"
+
+
+def _days(path: str) -> list[date]:
+    return sorted({date.fromisoformat(item["day"]) for item in DeltaTable(path).partitions()})
+
+
+def _files(path: str, days: Sequence[date]) -> str:
+    wanted = {f"day={day}" for day in days}
+    files = ", ".join(f"'{file}'" for file in DeltaTable(path).file_uris() if Path(file).parent.name in wanted)
+    return f"read_parquet([{files}], hive_partitioning = true)"
+
+
+def _write(query: str, out: Path) -> None:
+    connection = duckdb.connect()
+    connection.execute("SET threads = 2")
+    connection.execute("SET preserve_insertion_order = false")
+    write_deltalake(out, connection.sql(query).to_arrow_reader(), mode="append", partition_by=["day"])
