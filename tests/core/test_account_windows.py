@@ -162,7 +162,7 @@ def all_audited(settings: Settings) -> Settings:
     return settings.model_copy(update={"windows": settings.windows.model_copy(update={"audited_one_in": 1})})
 
 
-@profile(max_examples=4, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
+@profile(max_examples=2, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
 @given(evenings=st.lists(EVENINGS, min_size=4, max_size=4))
 def test_after_any_schedule_each_night_holds_what_the_tiles_alone_give(
     spark: SparkSession, settings: Settings, evenings: list[Evening]
