@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, timedelta
-from functools import reduce
-from operator import or_
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
@@ -39,7 +37,7 @@ def _within(table: Table, rows: DataFrame, day: date, span: int) -> DataFrame:
     """What the rows say of the last ``span`` days; those that say nothing are left out."""
     sums = [name for name, (_, days) in measures(table).items() if days <= span]
     days = [_recent(name, day, span) for name in ("active_days", "order_days")]
-    says = reduce(or_, [F.col(name) != 0 for name in sums], F.size("active_days") > 0)
+    says = (F.size("active_days") > 0) | F.exists(F.array(*sums), lambda total: total != 0)
     return rows.select(*table.state_key, *sums, *days).where(says)
 
 

@@ -23,6 +23,7 @@ _FIXED = {
     "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
     "spark.sql.session.timeZone": TIME_ZONE,
     "spark.sql.ansi.enabled": "true",
+    "spark.sql.constraintPropagation.enabled": "false",  # two to the power of the columns that a filter names: never ends
     "spark.sql.parquet.compression.codec": "zstd",
     "spark.sql.legacy.parquet.nanosAsLong": "true",
     "spark.sql.mapKeyDedupPolicy": "LAST_WIN",

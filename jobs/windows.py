@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import reduce
@@ -70,7 +70,7 @@ def advanced(table: Table, night: Night, spread: Callable[[DataFrame], DataFrame
     # one row per state_key that moved
     both = moved.join(before.hint("shuffle_hash"), list(table.state_key), "left")
     sums = {name: F.coalesce(F.col("old")[name], F.lit(0)) + F.col(name) for name in measures(table)}
-    new = both.withColumns(sums | {name: move.days(name) for name in _day_sets()})
+    new = both.withColumns(sums | {name: move.days(name) for name in _day_sets()}).localCheckpoint()
     is_gone = F.size("active_days") == 0
     kept = {name: F.when(is_gone, F.col("old")[name]).otherwise(F.col(name)) for name in told}
     changes = new.withColumns(kept | {"day": F.lit(night.day), "is_gone": is_gone}).select(*table.column_names)
@@ -128,9 +128,9 @@ class _Move:
         sums = [F.sum(F.col(f"weight_{days}") * F.col(measure)).alias(name) for name, (measure, days) in found.items()]
         is_over = (F.col("sign") < 0) & ~in_window(self.day, LONGEST)
         over = [F.bool_or(is_over & fact).alias(f"over_{name}") for name, fact in _day_sets().items()]
-        masks = {f"{name}_{part}": (fact, days) for name, fact in _day_sets().items() for part, days in self._parts()}
-        now = [_mask((F.col("sign") > 0) & fact, days).alias(f"now_{name}") for name, (fact, days) in masks.items()]
-        then = [_mask((F.col("sign") < 0) & fact, days).alias(f"then_{name}") for name, (fact, days) in masks.items()]
+        masks = {f"{name}_{start}": (fact, start) for name, fact in _day_sets().items() for start in self._parts()}
+        now = [self._mask((F.col("sign") > 0) & fact, start).alias(f"now_{name}") for name, (fact, start) in masks.items()]
+        then = [self._mask((F.col("sign") < 0) & fact, start).alias(f"then_{name}") for name, (fact, start) in masks.items()]
         summed_up = weighed.groupBy(*table.state_key).agg(*sums, *over, *now, *then)
         moves = [F.col(name) != 0 for name in found] + [F.col(f"over_{name}") for name in _day_sets()]
         moves += [F.col(f"now_{name}") != F.col(f"then_{name}") for name in masks]
@@ -140,12 +140,22 @@ class _Move:
         """The state's days without those that come anew or are over, and with those on which it is there now."""
         again = F.lit([_epoch(day) for day in (*self.coming, *self.expired(LONGEST))])
         kept = F.array_except(F.coalesce(F.col("old")[name], F.array().cast("ARRAY<INT>")), again)
-        return F.sort_array(F.concat(kept, *(_unmasked(f"now_{name}_{part}", days) for part, days in self._parts())))
+        return F.sort_array(F.concat(kept, *(self._unmasked(f"now_{name}_{start}", start) for start in self._parts())))
 
-    def _parts(self) -> list[tuple[int, list[date]]]:
-        """The days that come, as many together as one mask holds."""
-        starts = range(0, len(self.coming), _BITS)
-        return [(start, self.coming[start : start + _BITS]) for start in starts]
+    def _parts(self) -> range:
+        """Where among the days that come each mask begins."""
+        return range(0, len(self.coming), _BITS)
+
+    def _mask(self, fact: Column, start: int) -> Column:
+        """A bit for each of the days that come, from ``start`` on, which has a tile of which the fact is true."""
+        place = F.array_position(F.lit([_epoch(day) for day in self.coming]), F.unix_date("day")) - 1 - start
+        bit = F.call_function("shiftleft", F.lit(1).cast("BIGINT"), place.cast("INT"))
+        return F.bit_or(F.when(fact & place.between(0, _BITS - 1), bit).otherwise(0))
+
+    def _unmasked(self, name: str, start: int) -> Column:
+        """The days whose bit is set."""
+        days = F.lit([_epoch(day) for day in self.coming[start : start + _BITS]])
+        return F.filter(days, lambda _, place: F.getbit(F.col(name), place) == 1)
 
 
 def _day_sets() -> dict[str, Column]:
@@ -160,17 +170,3 @@ def _after(first: date, last: date) -> list[date]:
 
 def _epoch(day: date) -> int:
     return (day - date(1970, 1, 1)).days
-
-
-def _mask(fact: Column, days: Sequence[date]) -> Column:
-    """A bit for each of the days that has a tile of which the fact is true."""
-    bit = F.lit(0).cast("BIGINT")
-    for place, day in enumerate(days):
-        bit = F.when(fact & (F.col("day") == F.lit(day)), F.lit(1 << place).cast("BIGINT")).otherwise(bit)
-    return F.bit_or(bit)
-
-
-def _unmasked(name: str, days: Sequence[date]) -> Column:
-    """The days whose bit is set."""
-    found = [F.when(F.getbit(F.col(name), F.lit(place)) == 1, F.lit(_epoch(day))) for place, day in enumerate(days)]
-    return F.array_compact(F.array(*found))
