@@ -29,7 +29,7 @@ from schemas.landing.quarantine import TABLE as QUARANTINE
 
 @dataclass(frozen=True)
 class Erased:
-    """What an erasure did, and the proof of it: ``identifiers`` are the pseudonyms found to be theirs."""
+    """What an erasure did, and the proof of it: ``identifiers`` are the pseudonyms that were still found to be theirs."""
 
     people: int
     identifiers: int

@@ -73,7 +73,7 @@ def test_no_further_field_of_a_json_line_is_passed_over_however_it_is_written(
     nulled = [
         row(SOCIAL, "null", **nulls),
         row(SOCIAL, "nulls", **nulls, n=1),
-        row(SOCIAL, "one", **nulls | {"oaid": "a" * 16}),
+        row(SOCIAL, "one", **nulls | {"oaid": "ab" * 8}),
     ]
     send(inbox, SOCIAL, [json.dumps(told, separators=sep) for told in nulled], name=f"{DAY}.nulled.jsonl.gz")
     assert landing() == (7, 7, 0, 0, 0)
