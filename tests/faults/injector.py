@@ -84,7 +84,7 @@ def _start(arguments: tuple[str, ...], key: str, at: str) -> subprocess.Popen[by
     told = {
         "BRANDCUBE_FAULT_AT": at,
         "BRANDCUBE_ROOT_KEY": key,
-        "JDK_JAVA_OPTIONS": "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=240m -XX:+UseSerialGC",
+        "JDK_JAVA_OPTIONS": "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=240m",
     }
     command = [sys.executable, "-m", "tests.faults.scenario", *arguments]
     return subprocess.Popen(command, cwd=REPOSITORY, env={**os.environ, **told}, start_new_session=True)
