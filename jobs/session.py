@@ -17,7 +17,7 @@ from jobs.setup.java import find_java
 TIME_ZONE = "Asia/Shanghai"
 _LOG4J = Path(__file__).parents[1] / "conf" / "log4j2.properties"
 _JAVA = f"-XX:+UseParallelGC -Dlog4j2.configurationFile={_LOG4J.as_uri()}"
-"""The parallel collector takes a tenth of landing's CPU seconds less than the one that Java takes by itself."""
+"""The parallel collector: landing cost 66 CPU seconds a million with it, 72 with Java's own choice, on a shared machine."""
 _FIXED = {
     "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
     "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
