@@ -10,6 +10,7 @@ from pyspark.sql import functions as F
 from conf.settings import Settings
 from jobs.identity.admission import judged
 from jobs.identity.evidence import NAMINGS
+from jobs.identity.groups import named
 from schemas.core.identity_refusal import TABLE
 
 _TOLD = ("reason", "source", "identifier_type")
@@ -43,8 +44,11 @@ def _alone(name: str, rows: DataFrame) -> DataFrame:
     """The rows of a landing table that name one identifier and nobody beside it."""
     naming = NAMINGS[name]
     kinds = list(dict.fromkeys(kind for pair in naming.pairs for kind in pair))
-    named = F.array_compact(F.array(*(_identifier(kind) for kind in kinds)))
-    told = rows.select(named.alias("named")).where(F.size("named") == 1).select(F.col("named")[0].alias("one"))
+    told = (
+        rows.select(F.array_compact(F.array(*map(_identifier, kinds))).alias("named"))
+        .where(F.size("named") == 1)
+        .select(F.col("named")[0].alias("one"))
+    )
     facts = (F.lit("nobody").alias("reason"), F.lit(naming.source).alias("source"))
     return told.select(*facts, "one.*", F.col("one.identifier_hash").alias("about"))
 
@@ -56,11 +60,7 @@ def _identifier(kind: str) -> Column:
 
 def _refused(edges: DataFrame) -> DataFrame:
     """One row per refused edge, told of the end at which it is refused."""
-    ends = {
-        end: F.struct(F.col(f"{end}_type").alias("identifier_type"), F.col(f"{end}_hash").alias("identifier_hash"))
-        for end in ("account", "linked")
-    }
-    one = F.when(F.col("at") == "linked", ends["linked"]).otherwise(ends["account"]).alias("one")
+    one = F.when(F.col("at") == "linked", F.struct(*named("linked"))).otherwise(F.struct(*named("account"))).alias("one")
     told = edges.select(F.col("refused").alias("reason"), "source", one)
     return told.select("reason", "source", "one.*", F.col("one.identifier_hash").alias("about"))
 

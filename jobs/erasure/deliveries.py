@@ -12,6 +12,7 @@ from pyspark.sql import functions as F
 
 from conf.errors import MissingInput
 from conf.settings import Settings
+from jobs.changes import ERASED
 from jobs.erasure.proof import REMOVE, Searcher
 from jobs.lake import Lake
 from jobs.landing.forgotten import is_erased
@@ -46,7 +47,7 @@ def ask_for_removal(lake: Lake, erasure: DataFrame, day: date, run_id: str) -> i
     n_new = new.count()
     if n_new:
         kept = before.where(F.col("day") == F.lit(day))
-        lake.replace(REMOVAL, kept.unionByName(new), [day], {"run": run_id, "kind": "erase", "days": [str(day)]})
+        lake.replace(REMOVAL, kept.unionByName(new), [day], {"run": run_id, "kind": ERASED, "days": [str(day)]})
     return n_new
 
 

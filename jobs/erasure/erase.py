@@ -11,6 +11,7 @@ from pyspark.sql import functions as F
 
 from conf.errors import ErasureIncomplete
 from jobs.bank import Bank, logs
+from jobs.changes import ERASED
 from jobs.erasure import deliveries, sealed
 from jobs.erasure.merge import purge
 from jobs.erasure.person import belonging, holding_people
@@ -82,7 +83,7 @@ def _record(bank: Bank, found: DataFrame, named: DataFrame, day: date, run_id: s
     told = found.join(F.broadcast(asked), "hash", "left").select(*entered)
     new = told.join(before, "erased_hash", "left_anti").select(*ERASURE.column_names)
     kept = before.where(F.col("day") == F.lit(day))
-    lake.replace(ERASURE, kept.unionByName(new), [day], {"run": run_id, "kind": "erase", "days": [str(day)]})
+    lake.replace(ERASURE, kept.unionByName(new), [day], {"run": run_id, "kind": ERASED, "days": [str(day)]})
     return lake.read(ERASURE).select("erased_hash").localCheckpoint()
 
 

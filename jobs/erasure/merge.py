@@ -11,6 +11,7 @@ from contextlib import contextmanager
 
 from pyspark.sql import DataFrame, SparkSession
 
+from jobs.changes import ERASED
 from jobs.lake import Lake
 from schemas.contract import Table
 
@@ -44,7 +45,7 @@ def keys(table: Table) -> tuple[str, ...]:
 def _merge(lake: Lake, table: Table, rows: DataFrame, action: str, run_id: str) -> None:
     rows.createOrReplaceTempView(_VIEW)
     is_same = " AND ".join(f"t.{name} = s.{name}" for name in keys(table))
-    note = json.dumps({"run": run_id, "kind": "erase", "days": []}, sort_keys=True)
+    note = json.dumps({"run": run_id, "kind": ERASED, "days": []}, sort_keys=True)
     with _set(lake.spark, _NOTE, note):
         lake.spark.sql(f"MERGE INTO delta.`{lake.path(table)}` t USING {_VIEW} s ON {is_same} WHEN MATCHED THEN {action}")
     lake.spark.catalog.dropTempView(_VIEW)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
+from jobs.changes import ERASED
 from jobs.erasure.merge import keys, update
 from jobs.identifiers import squeezed
 from jobs.lake import Lake
@@ -42,7 +43,7 @@ def empty_refused(lake: Lake, texts: DataFrame, run_id: str) -> int:
     if days:
         kept = lake.read(QUARANTINE, days)
         gone = kept.join(F.broadcast(named), list(keys(QUARANTINE)), "left_semi")
-        note = {"run": run_id, "kind": "erase", "days": [str(day) for day in days]}
+        note = {"run": run_id, "kind": ERASED, "days": [str(day) for day in days]}
         rest = kept.join(F.broadcast(named), list(keys(QUARANTINE)), "left_anti").select(*kept.columns)
         lake.replace(QUARANTINE, _renumbered(rest.unionByName(gone.withColumns(emptied()).select(*kept.columns))), days, note)
     return named.count()

@@ -47,7 +47,7 @@ def people(edges: DataFrame, admitted: DataFrame, *, day: date, identity: Identi
 
 def identifiers(edges: DataFrame) -> DataFrame:
     """One row per identifier at an end of an edge, with the day on which it was first named."""
-    ends = F.explode(F.array(*(F.struct(*_named(end)) for end in ("account", "linked")))).alias("end")
+    ends = F.explode(F.array(*(F.struct(*named(end)) for end in ("account", "linked")))).alias("end")
     return (
         edges.select(ends, "first_day").groupBy("end").agg(F.min("first_day").alias("first_day")).select("end.*", "first_day")
     )
@@ -66,7 +66,8 @@ def _is_device() -> str:
     return f"identifier_type IN ({', '.join(map(repr, Kind.SHARED))})"
 
 
-def _named(end: str) -> tuple[Column, Column]:
+def named(end: str) -> tuple[Column, Column]:
+    """An edge's end, ``account`` or ``linked``, as an identifier: its type and hash."""
     return F.col(f"{end}_type").alias("identifier_type"), F.col(f"{end}_hash").alias("identifier_hash")
 
 
