@@ -79,8 +79,8 @@ def advance(tiles: Tiles, state: str, day: date, out: Path) -> None:
         old AS (SELECT {keys}, row.* FROM (
             SELECT {keys}, arg_max({{{", ".join(f"'{name}': {name}" for name in (*told, "is_gone"))}}}, day) AS row
             FROM {_files(state, begun)} SEMI JOIN moved USING ({keys}) GROUP BY {keys}) WHERE NOT row.is_gone)
-        SELECT DATE '{day}' AS day, {keys}, {new}, {days}, len(active_days) = 0 AS is_gone
-        FROM moved LEFT JOIN old USING ({keys})"""
+        SELECT *, len(active_days) = 0 AS is_gone
+        FROM (SELECT DATE '{day}' AS day, {keys}, {new}, {days} FROM moved LEFT JOIN old USING ({keys}))"""
     _write(query, out)
 
 
