@@ -24,6 +24,7 @@ _FIXED = {
     "spark.sql.session.timeZone": TIME_ZONE,
     "spark.sql.ansi.enabled": "true",
     "spark.sql.constraintPropagation.enabled": "false",  # two to the power of the columns that a filter names: never ends
+    "spark.sql.maxConcurrentOutputFileWriters": "8",  # rows of few days are written as they lie, not sorted by day first
     "spark.sql.parquet.compression.codec": "zstd",
     "spark.sql.legacy.parquet.nanosAsLong": "true",
     "spark.sql.mapKeyDedupPolicy": "LAST_WIN",

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import hmac
 import random
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,8 @@ from jobs.privacy import (
     register_keys,
 )
 from schemas.contract import IdentifierType as Kind
+
+COMPILED = {"spark.sql.codegen.wholeStage": "true", "spark.sql.codegen.factoryMode": "FALLBACK"}
 
 # RFC 4231, test cases 1 to 4, 6 and 7: key, data, HMAC-SHA-256.
 RFC_4231 = [
@@ -171,6 +174,19 @@ def test_what_was_encrypted_is_the_same_each_time_and_opens_with_its_own_key_onl
         ring.decrypt(bytes(first[0][0]), QUARANTINE)
 
 
+@pytest.fixture
+def compiled(spark: SparkSession) -> Iterator[None]:
+    """Queries are compiled as they are for users, and planned as a whole, so that what was compiled can be printed in full."""
+    asked = {**COMPILED, "spark.sql.adaptive.enabled": "false", "spark.sql.maxPlanStringLength": "10000000"}
+    before = {key: spark.conf.get(key) for key in asked}
+    for key, value in asked.items():
+        spark.conf.set(key, value)
+    yield
+    for key, own in before.items():
+        spark.conf.set(key, own or "")
+
+
+@pytest.mark.usefixtures("compiled")
 def test_no_plan_prints_a_key_or_a_pad(spark: SparkSession, ring: KeyRing, capsys: pytest.CaptureFixture[str]) -> None:
     text = F.col("text")
     hashed = spark.createDataFrame([("x",)], "text STRING").select(
@@ -181,6 +197,7 @@ def test_no_plan_prints_a_key_or_a_pad(spark: SparkSession, ring: KeyRing, capsy
         hashed.explain(mode=mode)
     printed = capsys.readouterr().out
     assert "scalar-subquery" in printed
+    assert "Generated code" in printed
     found = [name for name, secret in _secrets(ring) for form in _forms(secret) if form in printed.lower()]
     assert found == []
     assert str(ring) == "KeyRing(version=1)"

@@ -112,6 +112,8 @@ def _explain(bank: Bank) -> None:
     """Every way to print a query over the keys, in full and after it ran, generated code included."""
     bank.spark.conf.set("spark.sql.maxPlanStringLength", "10000000")
     bank.spark.conf.set("spark.sql.adaptive.enabled", "false")
+    bank.spark.conf.set("spark.sql.codegen.wholeStage", "true")
+    bank.spark.conf.set("spark.sql.codegen.factoryMode", "FALLBACK")
     hashed = bank.lake.read(PERSON).select(
         *(keyed_hash(F.col("person_id"), purpose) for purpose in JOINT),
         *(audience_hash(F.col("person_id"), brand_id) for brand_id in bank.settings.brands),
