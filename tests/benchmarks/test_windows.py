@@ -34,6 +34,8 @@ from tests.benchmarks.peers.windows import Tiles
 PEOPLE = int(os.environ.get("BRANDCUBE_BENCH_PEOPLE", "100000"))
 TILES_A_DAY = int(os.environ.get("BRANDCUBE_BENCH_TILES", "30000"))
 BRANDS = 50
+BYTES_AN_EVENT = 244
+"""Of a JSON line in the shape of the landing benchmark."""
 SHORT, QUARTER, LONG = 40, 90, 400
 FESTIVALS = {LONG + 1 - 30: 30, LONG + 2 - 90: 90, LONG + 3 - 365: 365}
 """Days with ten times the events, each in the way of one night: the days that it lies back."""
@@ -188,10 +190,11 @@ def same_rows(lake: Lake, table: Table, day: date, theirs: Path, *, is_whole: bo
 
 
 def written_beside_accepted(bench: Bench, night: Cost) -> None:
-    """Bytes that a night writes, the month's full state shared among its nights, beside those of the day's new tiles."""
+    """Bytes that a night writes, the month's full state shared among its nights, beside those of the day's events as sent."""
     state = sum(bench.size(table, day_of(LONG - 2)) for table in TABLES)
-    accepted, a_month = bench.size(TILE, day_of(LONG)), night.bytes + state / 30
+    accepted, a_month = bench.shape.events * BYTES_AN_EVENT, night.bytes + state / 30
     print(
         f"written: {night.bytes / 1e6:.1f} MB a night, {state / 1e6:.1f} MB in full once a month, "
-        f"{a_month / accepted:.1f} x the {accepted / 1e6:.1f} MB of the day's tiles"
+        f"{a_month / accepted:.1f} x the {accepted / 1e6:.1f} MB of the day's events as JSON lines, "
+        f"{a_month / bench.size(TILE, day_of(LONG)):.1f} x their tiles as Parquet"
     )
