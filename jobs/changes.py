@@ -188,7 +188,7 @@ def _nights_of(rows: DataFrame, table: Table, keys: DataFrame) -> DataFrame:
 
 
 def _hashed(rows: DataFrame, names: Sequence[str]) -> DataFrame:
-    """The rows with 64 and 32 bits of their key, by which it is found: comparing texts costs many times as much."""
+    """The rows with 64 and 32 bits of their key, which tell it from any other: comparing texts costs many times as much."""
     return rows.withColumns({_HASH: F.xxhash64(*names), _CHECK: F.hash(*names)})
 
 
