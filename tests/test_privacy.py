@@ -32,8 +32,7 @@ from jobs.privacy import (
     register_keys,
 )
 from schemas.contract import IdentifierType as Kind
-
-COMPILED = {"spark.sql.codegen.wholeStage": "true", "spark.sql.codegen.factoryMode": "FALLBACK"}
+from tests.privacy.nightfall import PRINTED
 
 # RFC 4231, test cases 1 to 4, 6 and 7: key, data, HMAC-SHA-256.
 RFC_4231 = [
@@ -176,10 +175,9 @@ def test_what_was_encrypted_is_the_same_each_time_and_opens_with_its_own_key_onl
 
 @pytest.fixture
 def compiled(spark: SparkSession) -> Iterator[None]:
-    """Queries are compiled as they are for users, and planned as a whole, so that what was compiled can be printed in full."""
-    asked = {**COMPILED, "spark.sql.adaptive.enabled": "false", "spark.sql.maxPlanStringLength": "10000000"}
-    before = {key: spark.conf.get(key) for key in asked}
-    for key, value in asked.items():
+    """Queries are compiled, and printed in full."""
+    before = {key: spark.conf.get(key) for key in PRINTED}
+    for key, value in PRINTED.items():
         spark.conf.set(key, value)
     yield
     for key, own in before.items():

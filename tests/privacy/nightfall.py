@@ -31,6 +31,13 @@ from tests.privacy.canaries import CONTROL, DAY, LITERAL_KEY, PEOPLE, ROOT, iden
 
 WORLD_PEOPLE, FIRST = 800, DAY - timedelta(days=17)
 PERSON = find("core.person")
+PRINTED = {
+    "spark.sql.adaptive.enabled": "false",
+    "spark.sql.codegen.factoryMode": "FALLBACK",
+    "spark.sql.codegen.wholeStage": "true",
+    "spark.sql.maxPlanStringLength": "10000000",
+}
+"""With these a query is compiled as it is for users, planned as a whole, and printed in full with what was compiled."""
 
 
 def main(folder: Path) -> None:
@@ -110,10 +117,8 @@ def _deliver(bank: Bank, folder: Path) -> None:
 
 def _explain(bank: Bank) -> None:
     """Every way to print a query over the keys, in full and after it ran, generated code included."""
-    bank.spark.conf.set("spark.sql.maxPlanStringLength", "10000000")
-    bank.spark.conf.set("spark.sql.adaptive.enabled", "false")
-    bank.spark.conf.set("spark.sql.codegen.wholeStage", "true")
-    bank.spark.conf.set("spark.sql.codegen.factoryMode", "FALLBACK")
+    for key, value in PRINTED.items():
+        bank.spark.conf.set(key, value)
     hashed = bank.lake.read(PERSON).select(
         *(keyed_hash(F.col("person_id"), purpose) for purpose in JOINT),
         *(audience_hash(F.col("person_id"), brand_id) for brand_id in bank.settings.brands),
