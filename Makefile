@@ -40,7 +40,7 @@ check: .venv/.made .venv-airflow/.made ## format, lint, types, import arrows and
 	@$(RUN) pytest --quiet --no-header tests/test_locks.py
 
 faults: setup ## strike at every boundary and at random times: more of them than the tests do, and the figure
-	@$(SMALL) BRANDCUBE_FAULTS=200 $(RUN) pytest --no-header --timeout 3600 tests/faults
+	@$(SMALL) BRANDCUBE_FAULTS=200 $(RUN) pytest --no-header --timeout 3600 --numprocesses 2 --dist load tests/faults
 
 bench: setup ## measure: CPU seconds and bytes, beside the same work done otherwise
 	@$(RUN) pytest --no-header -s tests/benchmarks

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -17,10 +19,33 @@ from jobs.landing.ingest import land
 from jobs.night import night
 from jobs.privacy import KeyRing, register_keys
 from jobs.session import open_session
+from tests.faults.injector import Tally
 
+Figure = Callable[[str], None]
 ROOT_KEY = bytes(range(32))
 HISTORY = (date(2015, 10, 1), date(2015, 10, 31))
 WORLD_PEOPLE, WORLD_SEED = 1_500, 5
+
+
+@pytest.fixture
+def figure(record_property: Callable[[str, object], None]) -> Figure:
+    """Tell a figure: all of them are printed at the end, whichever process they are from."""
+    return partial(record_property, "figure")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the figures that the tests told."""
+    for told in _properties(terminalreporter, "figure"):
+        terminalreporter.write_line(told)
+    faults = [Tally(**json.loads(told)) for told in _properties(terminalreporter, "faults")]
+    if faults:
+        terminalreporter.write_line(str(sum(faults, Tally())))
+
+
+def _properties(reporter: pytest.TerminalReporter, name: str) -> list[str]:
+    """What the tests recorded by that name, until they were torn down."""
+    ended = [it for group in reporter.stats.values() for it in group if getattr(it, "when", "") == "teardown"]
+    return [value for report in ended for key, value in report.user_properties if key == name]
 
 
 @pytest.fixture(scope="session")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +19,6 @@ from tests.faults.injector import Tally
 from tests.faults.world import State, arrivals, copied, history, play, state
 
 FULL = 200
-_TALLY = pytest.StashKey[Tally]()
 
 
 @dataclass(frozen=True)
@@ -50,16 +50,12 @@ def budget() -> Budget:
     return Budget(80, 99, 20, 24, 6, 99) if is_full else Budget(12, 1, 1, 1, 1, 2)
 
 
-@pytest.fixture(scope="session")
-def tally(pytestconfig: pytest.Config) -> Tally:
-    """Counts over all fault tests; the figure is printed after them."""
-    return pytestconfig.stash.setdefault(_TALLY, Tally())
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Print the figure."""
-    if _TALLY in config.stash:
-        terminalreporter.write_line(str(config.stash[_TALLY]))
+@pytest.fixture
+def tally(record_property: Callable[[str, object], None]) -> Iterator[Tally]:
+    """A test's count of faults; the sum of all is printed after them."""
+    counted = Tally()
+    yield counted
+    record_property("faults", json.dumps(vars(counted)))
 
 
 @pytest.fixture(scope="session")

@@ -37,6 +37,12 @@ class Tally:
             f"half manifests {self.halves}, lakes that differ afterwards {len(self.differing)}"
         )
 
+    def __add__(self, other: Tally) -> Tally:
+        """Both together."""
+        faults = Counter(self.faults) + Counter(other.faults)
+        sums = (getattr(self, name) + getattr(other, name) for name in ("lost", "doubled", "halves", "differing"))
+        return Tally(faults, *sums)
+
     def add(self, kind: str, *, lost: int = 0, doubled: int = 0, halves: int = 0, differing: list[str] | None = None) -> None:
         """Count one fault and what it did."""
         self.faults[kind] += 1

@@ -16,6 +16,7 @@ from jobs.landing.file import FileCount, Ledger
 from jobs.landing.ingest import land
 from jobs.landing.inspection import inspected
 from schemas.catalogue import find
+from tests.conftest import Figure
 from tests.hostile.corpus import EXPANDED, Case, corpus
 from tests.landing.sending import BRAND, DAY, row, send
 
@@ -28,7 +29,7 @@ def _silent_losses(cases: list[Case], counts: dict[str, FileCount]) -> list[str]
 
 
 def test_no_hostile_file_stops_a_landing_or_loses_a_row(
-    spark: SparkSession, lake: Lake, settings: Settings, tmp_path: Path
+    spark: SparkSession, lake: Lake, settings: Settings, tmp_path: Path, figure: Figure
 ) -> None:
     cases, inbox = corpus(), tmp_path / "in box [1]{a,b}"
     for case in cases:
@@ -49,7 +50,7 @@ def test_no_hostile_file_stops_a_landing_or_loses_a_row(
     assert not re.search("13800138000|Northwind|calc|x{9}", said)
     assert f"tencent/social_event/{DAY}.cut-gz.jsonl.gz is cut short or damaged: have tencent send it again" in said
     assert len(cases) >= 60
-    print(f"\n{len(cases)} hostile files, 0 crashes, {len(losses)} silent losses")
+    figure(f"{len(cases)} hostile files, 0 crashes, {len(losses)} silent losses")
 
 
 @pytest.mark.parametrize("name", [f"{DAY}.a\nb.csv", f"{DAY}.{'x' * 200}.csv", f"{DAY}.*.csv", f"{DAY}.%2e.csv", "today.csv"])

@@ -18,6 +18,7 @@ from pyspark.sql import SparkSession
 
 from conf.errors import EndlessGroups
 from jobs.identity.components import components
+from tests.conftest import Figure
 
 LOGS = Path(os.environ.get("BRANDCUBE_REAL_LOGS", Path(__file__).parents[2].parent / "shared" / "data"))
 BEIBEI = LOGS / "beibei_groupbuy"
@@ -79,9 +80,7 @@ def test_too_few_rounds_are_an_error_and_no_wrong_answer(spark: SparkSession) ->
 
 
 @pytest.mark.skipif(not BEIBEI.is_dir(), reason="BeiBei's published log is not here")
-def test_beibeis_initiators_and_participants_fall_into_the_groups_of_union_find(
-    spark: SparkSession, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_beibeis_initiators_and_participants_fall_into_the_groups_of_union_find(spark: SparkSession, figure: Figure) -> None:
     groups = [line.split("\t") for line in (BEIBEI / "tune.txt").read_text("utf-8").splitlines()]
     links = [(opener, joiner) for opener, _, *joiners in groups for joiner in joiners]
     rows = spark.createDataFrame(pd.DataFrame(links, columns=["a", "b"]))
@@ -89,6 +88,5 @@ def test_beibeis_initiators_and_participants_fall_into_the_groups_of_union_find(
     assert roots == united(links)
     sizes = Counter(roots.values()).most_common()
     crowds = [size for _, size in sizes if size > 40]
-    with capsys.disabled():
-        told = f"{len(links)} pairs, {len(roots)} people in {len(sizes)} groups, the largest {[n for _, n in sizes[:3]]}"
-        print(f"\nBeiBei: {told}; {len(crowds)} groups of {sum(crowds)} people above 40 are crowds")
+    told = f"{len(links)} pairs, {len(roots)} people in {len(sizes)} groups, the largest {[n for _, n in sizes[:3]]}"
+    figure(f"BeiBei: {told}; {len(crowds)} groups of {sum(crowds)} people above 40 are crowds")

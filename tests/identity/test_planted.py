@@ -25,7 +25,7 @@ from jobs.lake import Lake
 from jobs.landing.ingest import land
 from jobs.privacy import KeyRing
 from schemas.catalogue import find
-from tests.conftest import HISTORY, WORLD_PEOPLE, WORLD_SEED
+from tests.conftest import HISTORY, WORLD_PEOPLE, WORLD_SEED, Figure
 from tests.identity.schedule import LANDING, MERGE, PERSON, Nights
 
 N_NIGHT = 3
@@ -78,9 +78,7 @@ def n_pair(sizes: Iterable[int]) -> int:
     return sum(comb(size, 2) for size in sizes)
 
 
-def test_people_who_allow_it_are_found_and_hardly_anyone_is_mixed_up(
-    season: Season, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_people_who_allow_it_are_found_and_hardly_anyone_is_mixed_up(season: Season, figure: Figure) -> None:
     found = season.owners(HISTORY[1])
     groups: dict[str, list[int]] = defaultdict(list)
     for identifier, person_id in found.items():
@@ -94,25 +92,19 @@ def test_people_who_allow_it_are_found_and_hardly_anyone_is_mixed_up(
         accounts[who].append(found.get(identifier, identifier))
     joined = sum(accounts[who][0] == accounts[who][1] for who in asked.nonzero()[0].tolist())
     recall = joined / int(asked.sum())
-    with capsys.disabled():
-        print(
-            f"\nplanted world: pairwise precision {precision:.4f}, recall {recall:.4f} of {int(asked.sum())} pairs of accounts"
-        )
+    figure(f"planted world: pairwise precision {precision:.4f}, recall {recall:.4f} of {int(asked.sum())} pairs of accounts")
     assert precision >= 0.99
     assert recall >= 0.95
 
 
-def test_no_id_changes_but_by_a_merge_that_is_told(season: Season, capsys: pytest.CaptureFixture[str]) -> None:
+def test_no_id_changes_but_by_a_merge_that_is_told(season: Season, figure: Figure) -> None:
     nights, churned, told = [season.owners(day) for day in DAYS], 0, 0
     for (before, now), day in zip(pairwise(nights), DAYS[1:], strict=True):
         merged = {row.person_id: row.merged_into_id for row in as_of(season.lake, MERGE, day).collect()}
         changed = {(before[one], now[one]) for one in before.keys() & now.keys() if before[one] != now[one]}
         told += len(changed)
         churned += sum(merged.get(old) != new for old, new in changed)
-    with capsys.disabled():
-        print(
-            f"\nplanted world: {N_NIGHT} nights, {len(nights[-1])} identifiers, {told} ids went into another, {churned} untold"
-        )
+    figure(f"planted world: {N_NIGHT} nights, {len(nights[-1])} identifiers, {told} ids went into another, {churned} untold")
     assert len(nights[-1]) > len(nights[0])
     assert churned == 0
 

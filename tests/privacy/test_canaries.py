@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from jobs.scan import scan
+from tests.conftest import Figure
 from tests.privacy.canaries import CONTROL, PEOPLE, identifiers, patterns
 from tests.privacy.conftest import Night
 
@@ -31,10 +32,9 @@ PLACES = {
 KNOWN = patterns(*PEOPLE)
 
 
-def test_no_byte_that_the_night_left_tells_of_anybody(searched: Night, capsys: pytest.CaptureFixture[str]) -> None:
+def test_no_byte_that_the_night_left_tells_of_anybody(searched: Night, figure: Figure) -> None:
     found = scan([searched.bank], KNOWN)
-    with capsys.disabled():
-        print(f"\ncanaries: {found.files} files, {found.bytes / 1e6:.1f} MB, {found.patterns} patterns, {len(found.hits)} hits")
+    figure(f"canaries: {found.files} files, {found.bytes / 1e6:.1f} MB, {found.patterns} patterns, {len(found.hits)} hits")
     assert found.hits == ()
     assert found.undecoded == ()
     assert found.files > 300

@@ -33,7 +33,7 @@ from jobs.scan import encodings, scan
 from jobs.serving.export import export
 from schemas.catalogue import find, tables
 from schemas.contract import Table
-from tests.conftest import HISTORY
+from tests.conftest import HISTORY, Figure
 from tests.landing.sending import CONSENT, DAY, MEMBER, SOCIAL, at, row, send
 
 N_PEOPLE = 5
@@ -132,10 +132,9 @@ def _others(lake: Lake, table: Table, theirs: frozenset[str]) -> DataFrame:
     return (rows.withColumns(named) if named else rows).where("event_id != 'h1'" if table is SOCIAL else "true")
 
 
-def test_no_byte_names_them_any_more(forgetting: Forgetting, capsys: pytest.CaptureFixture[str]) -> None:
+def test_no_byte_names_them_any_more(forgetting: Forgetting, figure: Figure) -> None:
     proof = forgetting.done.proof
-    with capsys.disabled():
-        print(f"\nerasure: {proof}, rows deleted {forgetting.done.rows} of {forgetting.n_before}")
+    figure(f"erasure: {proof}, rows deleted {forgetting.done.rows} of {forgetting.n_before}")
     assert (proof.people, proof.hits) == (N_PEOPLE, 0)
     assert proof.files > 100
     assert proof.patterns > 100 * N_PEOPLE

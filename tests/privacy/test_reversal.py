@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from jobs.contents import layers
+from tests.conftest import Figure
 from tests.privacy.canaries import PEOPLE, identifiers
 from tests.privacy.conftest import Night
 
@@ -48,9 +49,7 @@ def rainbow() -> dict[str, int]:
     return {digest: number for number, digest in guesses()}
 
 
-def test_no_pseudonym_is_reversed_and_every_unkeyed_hash_is(
-    searched: Night, rainbow: dict[str, int], capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_no_pseudonym_is_reversed_and_every_unkeyed_hash_is(searched: Night, rainbow: dict[str, int], figure: Figure) -> None:
     held = pseudonyms(searched)
     phones = [identifiers(number)["phone"] for number in PEOPLE]
     unkeyed = {
@@ -60,11 +59,10 @@ def test_no_pseudonym_is_reversed_and_every_unkeyed_hash_is(
         for name in ("md5", "sha1", "sha256")
     }
     reversed_ = held & rainbow.keys()
-    with capsys.disabled():
-        print(
-            f"\nreversal: {len(rainbow)} guesses, {len(reversed_)} of {len(held)} pseudonyms; "
-            f"control {len(unkeyed & rainbow.keys())} of {len(unkeyed)}"
-        )
+    figure(
+        f"reversal: {len(rainbow)} guesses, {len(reversed_)} of {len(held)} pseudonyms; "
+        f"control {len(unkeyed & rainbow.keys())} of {len(unkeyed)}"
+    )
     assert not reversed_
     assert unkeyed <= rainbow.keys()
 

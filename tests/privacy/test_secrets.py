@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import pytest
-
 from conf.settings import load
 from jobs.scan import scan
+from tests.conftest import Figure
 from tests.privacy.canaries import LITERAL_KEY, looks, secrets
 from tests.privacy.conftest import Night
 
 
-def test_no_key_and_no_pad_is_in_anything_that_the_night_left(searched: Night, capsys: pytest.CaptureFixture[str]) -> None:
+def test_no_key_and_no_pad_is_in_anything_that_the_night_left(searched: Night, figure: Figure) -> None:
     wanted = secrets(searched.ring, load("local"))
     keys = searched.bank / "lake.keys"
     found = scan([searched.bank, searched.control], wanted, skip=[keys, searched.control / "lake.keys"])
-    with capsys.disabled():
-        print(f"\nkeys: {found.files} files, {found.bytes / 1e6:.1f} MB, {found.patterns} patterns, {len(found.hits)} hits")
+    figure(f"keys: {found.files} files, {found.bytes / 1e6:.1f} MB, {found.patterns} patterns, {len(found.hits)} hits")
     assert found.hits == ()
     printed = (searched.bank / "printed").read_text("utf-8")
     assert printed.count("scalar-subquery") > 10
