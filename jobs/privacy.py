@@ -106,11 +106,6 @@ def purposes(settings: Settings) -> tuple[str, ...]:
     return (*JOINT, *map(brand_purpose, sorted(settings.brands)), *_OWN)
 
 
-def message(text: Column, identifier_type: str, brand_id: Column) -> Column:
-    """What of a normalised identifier is hashed: the same as ``KeyRing.pseudonym``, a member number with its brand."""
-    return F.concat(brand_id, F.lit("/"), text) if identifier_type == IdentifierType.MEMBER else text
-
-
 def register_keys(spark: SparkSession, ring: KeyRing, settings: Settings) -> None:
     """Put the keys into the session's one-row view, from which alone Spark expressions take them."""
     values: dict[str, list[str | bytes]] = {"version": [str(ring.version)]}
@@ -124,6 +119,12 @@ def register_keys(spark: SparkSession, ring: KeyRing, settings: Settings) -> Non
 def keyed_hash(message: Column, purpose: str) -> Column:
     """HMAC-SHA256 of the text under the purpose's key, 64 lower-case hex characters; NULL stays NULL."""
     return hmac_sha256(F.hex(message), _held(f"inner:{purpose}"), _held(f"outer:{purpose}"))
+
+
+def pseudonym(text: Column, identifier_type: str, brand_id: Column) -> Column:
+    """What landing stores for a normalised identifier: the same as ``KeyRing.pseudonym``, a member number with its brand."""
+    is_member = identifier_type == IdentifierType.MEMBER
+    return keyed_hash(F.concat(brand_id, F.lit("/"), text) if is_member else text, f"joint/{identifier_type}")
 
 
 def audience_hash(person_id: Column, brand_id: str) -> Column:

@@ -25,6 +25,7 @@ _FIXED = {
     "spark.sql.ansi.enabled": "true",
     "spark.sql.constraintPropagation.enabled": "false",  # two to the power of the columns that a filter names: never ends
     "spark.sql.maxConcurrentOutputFileWriters": "8",  # rows of few days are written as they lie, not sorted by day first
+    "spark.io.encryption.enabled": "true",  # what is shuffled, or set down for want of memory, can hold identifiers
     "spark.sql.parquet.compression.codec": "zstd",
     "spark.sql.legacy.parquet.nanosAsLong": "true",
     "spark.sql.mapKeyDedupPolicy": "LAST_WIN",

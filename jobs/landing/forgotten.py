@@ -5,7 +5,7 @@ from __future__ import annotations
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from jobs.landing.judge import sealed_name
+from jobs.landing.judge import identifier_name
 from jobs.landing.sent import no_texts
 from jobs.privacy import ERASURE, QUARANTINE, QUARANTINE_ROW, encrypted, keyed_hash
 from schemas import contract
@@ -61,5 +61,5 @@ def _nothing() -> dict[str, Column]:
 
 
 def _mentioned(column: contract.Column) -> tuple[str, ...]:
-    """The judged columns that name somebody else: the pseudonym and its ciphertext."""
-    return (column.name, sealed_name(column)) if column.person == "mention" else ()
+    """The judged columns that name somebody else: the pseudonym and what it stands for."""
+    return (column.name, identifier_name(column)) if column.person == "mention" else ()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, reduce
+from operator import or_
 
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
@@ -12,7 +13,7 @@ from expectations.conditions import Condition, conditions, suite_hash
 from jobs.identifiers import normalised
 from jobs.lake import schema
 from jobs.landing.sent import fields
-from jobs.privacy import QUARANTINE, QUARANTINE_ROW, VAULT, encrypted, keyed_hash, message
+from jobs.privacy import QUARANTINE, QUARANTINE_ROW, encrypted, keyed_hash, pseudonym
 from schemas import contract
 from schemas.catalogue import find
 from schemas.columns import BRAND_ID, SEVERITIES
@@ -28,12 +29,13 @@ _GIVEN = ("day", "party", "file_name", "further")
 
 
 def judged(rows: DataFrame, table: Table) -> DataFrame:
-    """One row per received row, with no raw value left in it.
+    """One row per received row, with no raw value left in it but the normal forms of a good row's identifiers.
 
     The contract's columns; ``file_name``; ``further``, as received; ``reasons``, the rules whose breach refuses a row (none for
     a good one): what could not be read first, then the suite's critical expectations; ``warnings``, its other ones that
-    the row broke; of a broken row ``row_hash`` and ``row_encrypted``; of a good one ``<column>_encrypted`` for each
-    identifier, for the vault.
+    the row broke; of a broken row ``row_hash`` and ``row_encrypted``; of a good one ``<column>_plain`` for each identifier,
+    which the vault encrypts where it does not hold it yet. Until then it is in memory, or where Spark's own encryption
+    covers it (``jobs/session.py``).
     """
     sent = [column for column in table.columns if column.raw_name in fields(table)]
     texts = [F.nullif(F.col(f"raw.{column.raw_name}"), F.lit("")).alias(_text(column)) for column in sent]
@@ -46,7 +48,7 @@ def judged(rows: DataFrame, table: Table) -> DataFrame:
     tagged = hashed.withColumns({"reasons": _reasons(sent, table, rules), "warnings": _warnings(table, rules)})
     hashed_rows = tagged.withColumn("row_hash", _row_hash())
     of_row = ("file_name", "further", "reasons", "warnings", "row_hash")
-    return hashed_rows.select(*table.column_names, *of_row, _row(), *_sealed(table))
+    return hashed_rows.select(*table.column_names, *of_row, _row(), *_identifiers(table))
 
 
 def is_good() -> Column:
@@ -54,9 +56,9 @@ def is_good() -> Column:
     return F.size("reasons") == 0
 
 
-def sealed_name(column: contract.Column) -> str:
-    """The judged column that holds an identifier's ciphertext."""
-    return f"{column.name}_encrypted"
+def identifier_name(column: contract.Column) -> str:
+    """The judged column that holds an identifier's normal form."""
+    return f"{column.name}_plain"
 
 
 def _text(column: contract.Column) -> str:
@@ -104,24 +106,33 @@ def _rules(spark: SparkSession, name: str, _: str) -> tuple[Condition, ...]:
 
 def _reasons(sent: list[contract.Column], table: Table, rules: tuple[Condition, ...]) -> Column:
     """What refuses a row: its defects, else the ids of the rules that it broke."""
-    unread = [reason for column in sent for reason in _unread(column)]
-    broken = [_reason(_broken(rule, table), _rule_id(rule, table)) for rule in rules if rule.severity == CRITICAL]
-    told = F.array_compact(F.array(*unread, *broken, _reason(F.col("event_day") > F.col("day"), FUTURE)))
+    unread = [told for column in sent for told in _unread(column)]
+    broken = [(_rule_id(rule, table), _broken(rule, table)) for rule in rules if rule.severity == CRITICAL]
+    told = _listed([*unread, *broken, (FUTURE, F.col("event_day") > F.col("day"))])
     return F.when(F.col("defects").isNotNull(), F.col("defects")).otherwise(told)
 
 
 def _warnings(table: Table, rules: tuple[Condition, ...]) -> Column:
     """The ids of the rules that a row broke and that refuse none."""
-    broken = [_reason(_broken(rule, table), _rule_id(rule, table)) for rule in rules if rule.severity != CRITICAL]
-    none = F.array().cast("ARRAY<STRING>")
-    return F.when(F.col("defects").isNull(), F.array_compact(F.array(*broken))).otherwise(none) if broken else none
+    broken = [(_rule_id(rule, table), _broken(rule, table)) for rule in rules if rule.severity != CRITICAL]
+    return F.when(F.col("defects").isNull(), _listed(broken)).otherwise(_no_rules())
 
 
-def _unread(column: contract.Column) -> Iterator[Column]:
-    """What was sent and could not be read as what it should be, as a rule's id or NULL."""
+def _listed(broken: list[tuple[str, Column]]) -> Column:
+    """The ids of the rules that a row broke; a list is made of them for the few rows only that broke any."""
+    told = F.array_compact(F.array(*(F.when(is_broken, F.lit(rule)) for rule, is_broken in broken)))
+    return F.when(reduce(or_, (is_broken for _, is_broken in broken)), told).otherwise(_no_rules()) if broken else _no_rules()
+
+
+def _no_rules() -> Column:
+    return F.array().cast("ARRAY<STRING>")
+
+
+def _unread(column: contract.Column) -> Iterator[tuple[str, Column]]:
+    """What was sent and could not be read as what it should be: a rule's id, and where it is broken."""
     if column.identifier or column.type != "STRING":
         is_unread = F.col(_text(column)).isNotNull() & F.col(_plain(column)).isNull()
-        yield _reason(is_unread, f"{'identifier' if column.identifier else 'type'}:{column.raw_name}")
+        yield f"{'identifier' if column.identifier else 'type'}:{column.raw_name}", is_unread
 
 
 def _broken(rule: Condition, table: Table) -> Column:
@@ -135,17 +146,12 @@ def _rule_id(rule: Condition, table: Table) -> str:
     return f"{rule.word}:{','.join(table.column(name).raw_name for name in rule.columns)}"
 
 
-def _reason(broken: Column, rule: str) -> Column:
-    return F.when(broken, F.lit(rule))
-
-
 def _kept(column: contract.Column) -> Column:
     """What is stored of the field: the value, or an identifier's pseudonym."""
     plain = F.col(_plain(column))
     if not column.identifier:
         return plain.alias(column.name)
-    told = message(plain, column.identifier, F.col(_plain(BRAND_ID)))
-    return keyed_hash(told, f"joint/{column.identifier}").alias(column.name)
+    return pseudonym(plain, column.identifier, F.col(_plain(BRAND_ID))).alias(column.name)
 
 
 def _row_hash() -> Column:
@@ -156,7 +162,6 @@ def _row() -> Column:
     return F.when(~is_good(), encrypted(F.col("line"), QUARANTINE, F.col("row_hash"))).alias("row_encrypted")
 
 
-def _sealed(table: Table) -> Iterator[Column]:
+def _identifiers(table: Table) -> Iterator[Column]:
     for column in table.identifiers:
-        sealed = encrypted(F.col(_plain(column)), VAULT, F.col(column.name))
-        yield F.when(is_good(), sealed).alias(sealed_name(column))
+        yield F.when(is_good(), F.col(_plain(column))).alias(identifier_name(column))

@@ -115,10 +115,10 @@ class Landing:
 
     def seal(self, taken: Sequence[Taken]) -> None:
         """Write the identifiers that nobody sent before into the vault."""
-        entries = [vault.sealed(item.rows, item.table) for item in taken if item.table.identifiers]
+        entries = [vault.sent(item.rows, item.table) for item in taken if item.table.identifiers]
         if entries:
             arrivals, before = _arrivals(taken), self.lake.read(VAULT)
-            new = vault.unknown(vault.once(reduce(DataFrame.unionByName, entries)), before)
+            new = vault.unknown(reduce(DataFrame.unionByName, entries), before)
             kept = before.where(F.col("day").isin(_days(arrivals)))
             self._put(VAULT, kept.unionByName(new), arrivals)
 

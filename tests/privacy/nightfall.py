@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -45,7 +47,12 @@ def main(folder: Path) -> None:
     os.environ[ROOT_VARIABLE] = ROOT
     for name in ("bank/events", "control"):
         (folder / name).mkdir(parents=True)
-    session._FIXED |= {"spark.eventLog.enabled": "true", "spark.eventLog.dir": (folder / "bank/events").as_uri()}  # noqa: SLF001
+    session._FIXED |= {  # noqa: SLF001
+        "spark.eventLog.enabled": "true",
+        "spark.eventLog.dir": (folder / "bank/events").as_uri(),
+        "spark.local.dir": str(folder / "blocks"),
+        "spark.shuffle.compress": "false",
+    }
     generate(folder / "inbox", people=WORLD_PEOPLE, first=FIRST, last=DAY, seed=3, dirty=0.02)
     plant(folder / "inbox")
     log = console.log_to(banks.logs(folder / "bank/lake"))
@@ -61,6 +68,7 @@ def main(folder: Path) -> None:
     _deliver(bank, folder / "bank")
     _explain(bank)
     _break(bank, log, folder)
+    _shuffle(bank, PEOPLE, folder / "bank/blocks")
     bank.spark.stop()
     _give_away(folder / "control")
 
@@ -128,9 +136,16 @@ def _explain(bank: Bank) -> None:
         hashed.explain(mode=mode)
 
 
+def _shuffle(bank: Bank, numbers: Sequence[int], kept: Path) -> None:
+    """Send known people from task to task, and keep what lies then where Spark keeps what it sends."""
+    people = bank.spark.createDataFrame([tuple(identifiers(number).values()) for number in numbers])
+    people.repartition(2).write.format("noop").mode("overwrite").save()
+    shutil.copytree(str(bank.spark.conf.get("spark.local.dir")), kept, ignore=shutil.ignore_patterns("spark-*"))
+
+
 def _give_away(folder: Path) -> None:
-    """What must never be done: a known person and a key as literals of a query, a person in an exception."""
-    session._FIXED |= {"spark.eventLog.dir": folder.as_uri()}  # noqa: SLF001
+    """What must never be done: a known person and a key as literals of a query, in an exception, shuffled in the clear."""
+    session._FIXED |= {"spark.eventLog.dir": folder.as_uri(), "spark.io.encryption.enabled": "false"}  # noqa: SLF001
     bank = Bank.open(folder / "lake")
     who = identifiers(CONTROL)
     inner, outer = pads(LITERAL_KEY)
@@ -142,6 +157,7 @@ def _give_away(folder: Path) -> None:
         rows.select(F.col("text").cast("INT")).collect()
     except PySparkException as error:
         print_to.write_text(str(error))
+    _shuffle(bank, [CONTROL], folder / "blocks")
     bank.spark.stop()
 
 

@@ -27,6 +27,7 @@ PLACES = {
     "MLflow artifact": "lake/mlflow/**/model.ubj",
     "export": "lake/exports/**/*.csv",
     "manifest": "lake/exports/**/manifest.json",
+    "shuffled": "blocks/**/shuffle_*.data",
     "printed": "printed",
 }
 KNOWN = patterns(*PEOPLE)
@@ -61,9 +62,9 @@ def test_the_inbox_holds_them_all(searched: Night) -> None:
         assert {hit.path for hit in scan(files, patterns(number)).hits} == set(files)
 
 
-def test_a_query_that_names_somebody_is_found_in_its_event_log_and_its_exception(searched: Night) -> None:
+def test_a_query_that_names_somebody_is_found_in_its_event_log_its_exception_and_what_it_shuffled(searched: Night) -> None:
     found = {hit.path.name.partition("_")[0] for hit in scan([searched.control], patterns(CONTROL)).hits}
-    assert found == {"events", "explained"}
+    assert found == {"events", "explained", "shuffle"}
     assert scan([searched.control], KNOWN).hits == ()
 
 
