@@ -70,7 +70,7 @@ class AuditFailed(GateFailed):
     def __init__(self, table: str, day: date, rows: int) -> None:
         self.table, self.day, self.rows = table, day, rows
         super().__init__(
-            f"{table} {day}: {rows} audited rows are not what the tiles give, nothing was written: "
+            f"{table} {day}: {rows} audited rows are not what its inputs give, nothing was written: "
             "set windows.advance = false in conf for one night, and it is summed anew"
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import tomllib
 from datetime import date, timedelta
 from pathlib import Path
@@ -158,21 +159,23 @@ class Settings(Section):
     brands: dict[str, Brand]
     destinations: dict[str, Destination]
 
+    @property
+    def rules(self) -> str:
+        """A hash of what decides who is one person, and what portraits and stages say: where it changes, all are made anew."""
+        told = self.model_dump_json(include={"identity", "portrait", "lifecycle", "lifecycles"})
+        return hashlib.sha256(told.encode()).hexdigest()
+
     def brand(self, brand_id: str) -> Brand:
         """The brand of that id; ``UnknownName`` where ``conf/brands`` has none."""
-        return _named(self.brands, "brand", brand_id)
+        return _named(self.brands, "brand", brand_id, "brands")
 
     def destination(self, name: str) -> Destination:
         """The destination of that name; ``UnknownName`` where ``conf/destinations`` has none."""
-        return _named(self.destinations, "destination", name)
+        return _named(self.destinations, "destination", name, "destinations")
 
     def scheme(self, name: str | None = None) -> Lifecycle:
         """The scheme of that name, or without one the scheme in use; ``UnknownName`` where ``conf/lifecycle`` has none."""
-        if name is None:
-            return self.lifecycle
-        if name not in self.lifecycles:
-            raise UnknownName("scheme", name, f"conf/lifecycle has {', '.join(self.lifecycles)}")
-        return self.lifecycles[name]
+        return self.lifecycle if name is None else _named(self.lifecycles, "scheme", name, "lifecycle")
 
 
 def load(environment: str = "local", folder: Path = FOLDER) -> Settings:
@@ -206,9 +209,9 @@ def _check_stages(file: Path, brand: Brand, lifecycle: Lifecycle) -> None:
         raise SettingsError(file, "stages", f"the scheme {lifecycle.name} has no {', '.join(unknown)}")
 
 
-def _named(found: dict[str, _T], kind: str, name: str) -> _T:
+def _named(found: dict[str, _T], kind: str, name: str, folder: str) -> _T:
     if name not in found:
-        raise UnknownName(kind, name, f"conf/{kind}s has {', '.join(sorted(found)) or 'none'}")
+        raise UnknownName(kind, name, f"conf/{folder} has {', '.join(sorted(found)) or 'none'}")
     return found[name]
 
 

@@ -27,11 +27,13 @@ class Step:
 
     ``keys`` holds the state key, or some of its columns where all that share them may have changed.
     One that knows which rows differ from the last night's hands them over as ``changes``, as ``difference`` would give them.
+    ``audited`` are keys among them of which nothing changed, as far as the night knows: a row of theirs that differs fails it.
     """
 
     keys: DataFrame
     rows: DataFrame
     changes: DataFrame | None = None
+    audited: DataFrame | None = None
 
 
 @dataclass(frozen=True)
@@ -134,15 +136,15 @@ class Night:
         return next(find(item.table) for item in self.table.inputs if item.name == name)
 
 
-def last_night(lake: Lake, table: Table, day: date) -> Night | None:
+def last_night(lake: Lake, table: Table, day: date, rules: str) -> Night | None:
     """The night that an advance to ``day`` begins from: the newest commit before it.
 
-    None where there is none, where its inputs cannot be read again, or where an earlier night was made again since the
-    last: the last one's changes are then told from a state that is no more.
+    None where there is none, where it went by other ``rules``, where its inputs cannot be read again, or where an earlier
+    night was made again since the last: the last one's changes are then told from a state that is no more.
     """
     nights = [note for note in lake.notes(table) if note.get("reads") is not None and max(note["days"]) < str(day)]
-    newest: dict[str, Any] = nights[0] if nights else {"days": [], "reads": {}}
-    if not nights or max(newest["days"]) < max(max(note["days"]) for note in nights):
+    newest: dict[str, Any] = {"rules": "", **nights[0]} if nights else {"days": [], "reads": {}}
+    if not nights or newest["rules"] != rules or max(newest["days"]) < max(max(note["days"]) for note in nights):
         return None
     versions: dict[str, int | None] = newest["reads"]
     if any(_was_erased(lake, find(name), version) for name, version in versions.items()):

@@ -64,10 +64,12 @@ class Runner:
         """
         started = time.monotonic()
         keeps_changes = table.kept == "changes"
-        rows = self._changes(table, days[-1]) if keeps_changes else self.frame(table, days)
+        rows, audited = self._changes(table, days[-1]) if keeps_changes else (self.frame(table, days), None)
         check_columns(table, rows)
         rows = (_by_person(table, rows) if keeps_changes else rows).localCheckpoint()
         count = rows.count()
+        if audited:
+            self._audited(table, days[-1], rows.join(F.broadcast(audited), shared_key(table, audited), "left_semi"))
         self._judge(table, rows, days)
         self.lake.replace(table, rows, days, self._note(table, days), is_gathered=keeps_changes)
         return Made(table.full_name, tuple(days), count, time.monotonic() - started)
@@ -97,21 +99,25 @@ class Runner:
         """Have the rows judged that arrived on the days; ``GateFailed`` where they broke a critical expectation."""
         self._judge(table, self.lake.read(table).where(F.col("day").isin(list(days))).localCheckpoint(), days)
 
-    def _changes(self, table: Table, day: date) -> DataFrame:
-        """What the night keeps of a table of changes: advanced from the night before where the job can, else built anew."""
+    def _changes(self, table: Table, day: date) -> tuple[DataFrame, DataFrame | None]:
+        """What the night keeps of a table of changes: advanced from the night before where the job can, else built anew.
+
+        And the keys of which it may keep nothing.
+        """
         module, full = _module(table), is_full(self.lake, table, day)
         may_advance = hasattr(module, "advance") and self.settings.windows.advance
-        night = last_night(self.lake, table, day) if may_advance else None
+        night = last_night(self.lake, table, day, self.settings.rules) if may_advance else None
         step = module.advance(night, settings=self.settings) if night else None
         if night is None or step is None:  # nothing to begin from, or everybody may have changed
             now = self._build(table, [day], {})
-            return now if full else difference(table, yesterday(self.lake, table, day), now, day)
+            return now if full else difference(table, yesterday(self.lake, table, day), now, day), None
         if hasattr(module, "audit"):
             self._audited(table, day, module.audit(night, step, settings=self.settings))
         if full:
             same = night.before().join(step.keys, shared_key(table, step.keys), "left_anti").withColumn("day", F.lit(day))
-            return same.select(*table.column_names).unionByName(step.rows)
-        return step.changes if step.changes is not None else difference(table, night.before(step.keys), step.rows, day)
+            return same.select(*table.column_names).unionByName(step.rows), None
+        changes = step.changes if step.changes is not None else difference(table, night.before(step.keys), step.rows, day)
+        return changes, step.audited
 
     def _audited(self, table: Table, day: date, differing: DataFrame) -> None:
         """``AuditFailed`` where any row differs."""
@@ -169,6 +175,7 @@ class Runner:
             "code": version("brandcube"),
             "days": [str(day) for day in days],
             "reads": reads,
+            "rules": self.settings.rules,
         }
 
 

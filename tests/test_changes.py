@@ -22,6 +22,7 @@ TABLE = Table(
     columns=(c.DAY, c.SKU_ID, Column("n", "BIGINT", "Number", example=1), c.IS_GONE),
     kept="changes",
 )
+RULES = "as ever"
 OCTOBER, FIRST, SECOND, THIRD = date(2015, 10, 31), date(2015, 11, 1), date(2015, 11, 2), date(2015, 11, 3)
 
 
@@ -37,7 +38,7 @@ def _keep(spark: SparkSession, lake: Lake, day: date, **numbers: int) -> int:
     """Keep a state as the runner does; how many rows that took."""
     now = _state(spark, day, **numbers)
     rows = now if is_full(lake, TABLE, day) else difference(TABLE, as_of(lake, TABLE, day), now, day)
-    lake.replace(TABLE, rows, [day], {"kind": "night", "days": [str(day)], "reads": {}})
+    lake.replace(TABLE, rows, [day], {"kind": "night", "days": [str(day)], "reads": {}, "rules": RULES})
     return lake.read(TABLE, [day]).count()
 
 
@@ -73,5 +74,11 @@ def test_some_keys_are_read_alone(spark: SparkSession, lake: Lake) -> None:
 def test_a_night_begins_from_the_last_before_it(spark: SparkSession, lake: Lake, day: date, last: date | None) -> None:
     _keep(spark, lake, FIRST, a=1)
     _keep(spark, lake, date(2015, 11, 4), a=1)
-    night = last_night(lake, replace(TABLE), day)
+    night = last_night(lake, replace(TABLE), day, RULES)
     assert (night.last if night else None) == last
+
+
+def test_a_night_under_other_rules_begins_from_nothing(spark: SparkSession, lake: Lake) -> None:
+    _keep(spark, lake, FIRST, a=1)
+    assert last_night(lake, TABLE, SECOND, RULES)
+    assert last_night(lake, TABLE, SECOND, "other") is None

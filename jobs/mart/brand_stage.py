@@ -13,7 +13,7 @@ from conf.schemes import BEHAVIOURS, Lifecycle
 from conf.settings import Settings
 from jobs.changes import Night, Step
 from jobs.people import with_person
-from jobs.touched import holdings, moved, owners
+from jobs.touched import holdings, moved, owners, with_audited
 from schemas.columns import UNKNOWN
 from schemas.mart.brand_stage import TABLE
 
@@ -50,10 +50,11 @@ def advance(night: Night, *, settings: Settings) -> Step | None:
         return None
     changed = owners(night, night.since("account_facet_window").where(F.col("facet") == _BRAND))
     pictured = night.since("user_portrait").select("person_id")
-    people = changed.union(moved(night)).union(pictured).distinct().localCheckpoint()
+    touched = changed.union(moved(night)).union(pictured)
+    people, audited = with_audited(night, touched, settings.windows.audited_one_in)
     person, accounts = holdings(night, people)
     facets, portraits = night.some("account_facet_window", accounts), night.some("user_portrait", people)
-    return Step(people, build(facets, person, portraits, day=night.day, settings=settings))
+    return Step(people, build(facets, person, portraits, day=night.day, settings=settings), audited=audited)
 
 
 def stage_of(lifecycle: Lifecycle) -> Column:

@@ -17,7 +17,7 @@ from jobs.people import with_person
 from jobs.recency import days_since
 from jobs.reference import arrived_after, in_effect, prices, tiers
 from jobs.tastes import steps, tastes
-from jobs.touched import holdings, moved, owners
+from jobs.touched import holdings, moved, owners, with_audited
 from schemas.columns import UNKNOWN
 from schemas.contract import IdentifierType
 from schemas.mart.user_portrait import TABLE, WINDOWS
@@ -65,7 +65,7 @@ def advance(night: Night, *, settings: Settings) -> Step | None:
     """
     if night.begins_month or _is_new(night):
         return None
-    people = _touched(night, settings.portrait).distinct().localCheckpoint()
+    people, audited = with_audited(night, _touched(night, settings.portrait), settings.windows.audited_one_in)
     person, accounts = holdings(night, people)
     rows = build(
         night.some("account_window", accounts),
@@ -78,7 +78,8 @@ def advance(night: Night, *, settings: Settings) -> Step | None:
         day=night.day,
         settings=settings,
     )
-    return Step(people, rows.join(F.broadcast(people), "person_id", "left_semi").select(*TABLE.column_names))
+    told = rows.join(F.broadcast(people), "person_id", "left_semi").select(*TABLE.column_names)
+    return Step(people, told, audited=audited)
 
 
 def _touched(night: Night, rules: Portrait) -> DataFrame:

@@ -8,9 +8,10 @@ from types import SimpleNamespace
 from typing import Any, NamedTuple, cast
 
 import pytest
-from pyspark.sql import SparkSession
+from pyspark.sql import DataFrame, SparkSession
 from pyspark.testing import assertDataFrameEqual
 
+from conf.errors import AuditFailed
 from conf.settings import Settings
 from expectations.gate import Gate
 from jobs.changes import Night, Step, as_of
@@ -55,8 +56,9 @@ EVENTS = [
     Event("j7", date(2015, 9, 20)),
     Event("j8", october(26)),
     Event("o5", october(25), brand="b03"),
+    Event("o7", date(2015, 9, 21), brand="b03"),
 ]
-MERGED = {("jd_pin", "j1"): "j1", ("openid", "o5"): "j1"}
+MERGED = {("jd_pin", "j1"): "j1", ("openid", "o5"): "j1", ("jd_pin", "j7"): "j7", ("openid", "o7"): "j7"}
 BINDINGS: dict[date, dict[tuple[str, str], str]] = {NIGHTS[1]: MERGED}
 GRANTED = dict.fromkeys(("j1", "j2", "j3", "j6", "j7", "j8"), (NIGHTS[0], True))
 STATEMENTS = [*GRANTED.items(), ("j4", (NIGHTS[1], True)), ("j4", (NIGHTS[2], False))]
@@ -156,14 +158,14 @@ def test_each_night_equals_the_tables_made_anew_and_keeps_only_whom_it_changed(
     assert all(steps and None not in steps for steps in advanced)
     assert {day: people for (name, day), people in kept.items() if name == "user_portrait"} == {
         2: {"j1", "j2", "j3", "j6", "j7", "j8"},
-        5: {"j1", "j2", "j4", "j6"},  # joined by o5; no more new; allows it; a late row
-        9: {"j1", "j2", "j3", "-j4", "j6", "j8"},  # left by o5; windows end; acts; withdraws; windows end; dormant
+        5: {"j1", "j2", "j4", "j6", "j7"},  # joined by o5; no more new; allows it; a late row; joined by o7, nothing else
+        9: {"j1", "j2", "j3", "-j4", "j6", "j7", "j8"},  # left; windows end; acts; withdraws; windows end; left; dormant
         15: {"j1", "j2", "j3", "j6", "j8"},  # 26 days after an order; dormant; no longer regained; dormant; lost
     }
     assert {day: people for (name, day), people in kept.items() if name == "brand_stage"} == {
         2: {"j1", "j2", "j3", "j6", "j7", "j8"},
-        5: {"j1", "j4", "j6"},
-        9: {"-j1", "j2", "j3", "-j4", "j6"},
+        5: {"j1", "j4", "j6", "j7"},
+        9: {"-j1", "j2", "j3", "-j4", "j6", "-j7"},
         15: set(),
     }
 
@@ -180,3 +182,55 @@ def test_the_first_reference_data_may_move_everybody(spark: SparkSession, lake: 
     lake.replace(city, frame(spark, city, [{"day": "2015-11-05", "event_day": "2015-11-05"}]), [NIGHTS[1]], {})
     night = Night(lake, PORTRAIT, NIGHTS[1], NIGHTS[0], {})
     assert user_portrait.advance(night, settings=settings) is None
+
+
+def _audited(runner: Runner) -> Runner:
+    """The same, with a night that audits everybody."""
+    windows = runner.settings.windows.model_copy(update={"audited_one_in": 1})
+    return Runner(runner.lake, runner.settings.model_copy(update={"windows": windows}), runner.gate, runner.model)
+
+
+def _nobody(night: Night, *_: object) -> DataFrame:
+    return night.rows().select("person_id").limit(0)
+
+
+@pytest.mark.parametrize(("overlooked", "place"), [("moved", 1), ("owners", 2), ("_turned", 2)])
+def test_a_night_that_overlooks_somebody_who_changed_fails_and_writes_nothing(
+    runner: Runner, monkeypatch: pytest.MonkeyPatch, overlooked: str, place: int
+) -> None:
+    audited = _audited(runner)
+    for night in NIGHTS[:place]:
+        audited.run(PORTRAIT, [night])
+    version = runner.lake.version(PORTRAIT)
+    monkeypatch.setattr(user_portrait, overlooked, _nobody)
+    with pytest.raises(AuditFailed, match=rf"mart.user_portrait {NIGHTS[place]}: \d+ audited rows"):
+        audited.run(PORTRAIT, [NIGHTS[place]])
+    assert runner.lake.version(PORTRAIT) == version
+
+
+@pytest.mark.parametrize("overlooked", ["moved", "owners"])
+def test_stages_that_are_overlooked_fail_too(runner: Runner, monkeypatch: pytest.MonkeyPatch, overlooked: str) -> None:
+    audited = _audited(runner)
+    for night in NIGHTS[:2]:
+        for table in (PORTRAIT, STAGE):
+            audited.run(table, [night])
+    audited.run(PORTRAIT, [NIGHTS[2]])
+    version = runner.lake.version(STAGE)
+    monkeypatch.setattr(brand_stage, overlooked, _nobody)
+    since = Night.since
+    monkeypatch.setattr(
+        Night, "since", lambda night, name: since(night, name).limit(0) if name == PORTRAIT.name else since(night, name)
+    )
+    with pytest.raises(AuditFailed, match=r"mart.brand_stage 2015-11-09: \d+ audited rows"):
+        audited.run(STAGE, [NIGHTS[2]])
+    assert runner.lake.version(STAGE) == version
+
+
+def test_another_scheme_reaches_everybody_in_the_next_night(runner: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
+    advanced = _spied(user_portrait, monkeypatch)
+    runner.run(PORTRAIT, [NIGHTS[0]])
+    portrait = runner.settings.portrait.model_copy(update={"new_days": 30, "active_days": 40, "dormant_days": 50})
+    other = Runner(runner.lake, runner.settings.model_copy(update={"portrait": portrait}), runner.gate, runner.model)
+    other.run(PORTRAIT, [NIGHTS[1]])
+    assert advanced == []
+    assertDataFrameEqual(as_of(runner.lake, PORTRAIT, NIGHTS[1]), other.frame(PORTRAIT, [NIGHTS[1]]))
