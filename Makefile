@@ -44,6 +44,7 @@ faults: setup ## strike at every boundary and at random times: more of them than
 
 bench: setup ## measure: CPU seconds and bytes, beside the same work done otherwise
 	@$(RUN) pytest --no-header -s tests/benchmarks
+	@BRANDCUBE_NIGHTS=30 $(RUN) pytest --no-header tests/identity/test_planted.py
 
 airflow: setup .venv-airflow/.made ## start Airflow with the DAGs of this checkout (.airflow, http://localhost:8080 or PORT=)
 	@$(AIRFLOW_ENV) .venv-airflow/bin/airflow standalone

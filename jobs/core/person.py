@@ -9,6 +9,7 @@ from pyspark.sql import functions as F
 
 from conf.settings import Settings
 from jobs.changes import Night, Step
+from jobs.consent import about
 from jobs.identity.admission import admitted, likely
 from jobs.identity.groups import identifiers, people
 from schemas.contract import IdentifierType
@@ -50,10 +51,8 @@ def advance(night: Night, *, settings: Settings) -> Step:
 
 def _said_of(night: Night, edges: DataFrame) -> DataFrame:
     """All statements of the accounts at an end of the edges."""
-    consent, ends = night.now("consent"), _ends(edges)
-    hashes = {f"{kind}_hash": F.broadcast(ends.select(F.col("identifier_hash").alias(f"{kind}_hash"))) for kind in _ASKED}
-    said = [consent.join(named, name, "left_semi").select(*_SAID) for name, named in hashes.items()]
-    return said[0].unionByName(said[1]).localCheckpoint()
+    accounts = _ends(edges).withColumnsRenamed({"identifier_type": "account_type", "identifier_hash": "account_hash"})
+    return about(night.now("consent"), accounts).select(*_SAID).localCheckpoint()
 
 
 def _touched(night: Night) -> DataFrame:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import random
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, Phase, given
+from hypothesis import settings as examples
+from hypothesis import strategies as st
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
@@ -32,10 +36,12 @@ def everybody_allows(worlds: int) -> State:
     return {"consent": [said | {f"{kind}_hash": account, "event_id": account} for kind, account in accounts]}
 
 
-@pytest.mark.parametrize("seed", [1])
+@examples(max_examples=2, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
+@given(seed=st.integers(0, 2**32))
 def test_nights_make_what_a_full_rebuild_makes_whatever_comes_late_goes_again_or_expires(
-    spark: SparkSession, lake: Lake, tight: Settings, seed: int
+    spark: SparkSession, tmp_path: Path, tight: Settings, seed: int
 ) -> None:
+    lake = Lake(spark, tmp_path / str(seed))
     lot, nights, state = random.Random(seed), Nights(lake, tight), everybody_allows(N_WORLD)
     nights.send(state, {})
     for place in range(N_NIGHT):

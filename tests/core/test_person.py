@@ -7,10 +7,16 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import settings as examples
+from hypothesis import strategies as st
 from pyspark.sql import SparkSession
 
 from conf.settings import Settings
 from tests.identity.graph import DAY, Rows, Sent, owners, people, willing
+
+SEEDS = st.integers(0, 2**32)
+few = examples(max_examples=3, deadline=None, derandomize=True)
 
 
 def who(spark: SparkSession, settings: Settings, bindings: Rows, members: Rows, **more: Any) -> dict[str, str]:
@@ -175,7 +181,8 @@ def any_rows(lot: random.Random) -> Sent:
     }
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@few
+@given(seed=SEEDS)
 def test_the_order_of_arrival_does_not_matter_and_repeated_rows_add_nothing(
     spark: SparkSession, settings: Settings, seed: int
 ) -> None:
@@ -186,7 +193,8 @@ def test_the_order_of_arrival_does_not_matter_and_repeated_rows_add_nothing(
     assert first == second != {}
 
 
-@pytest.mark.parametrize("seed", [4, 5])
+@few
+@given(seed=SEEDS)
 def test_every_pseudonym_is_in_one_person_and_no_person_is_above_a_bound(
     spark: SparkSession, settings: Settings, seed: int
 ) -> None:
@@ -204,5 +212,5 @@ def test_every_pseudonym_is_in_one_person_and_no_person_is_above_a_bound(
     persons: dict[str, list[str]] = {}
     for identifier, person_id in found.items():
         persons.setdefault(person_id, []).append(identifier.partition(":")[0])
-    assert max(map(len, persons.values())) == 5
+    assert 2 < max(map(len, persons.values())) <= 5
     assert max(kinds.count(kind) for kinds in persons.values() for kind in ("openid", "jd_pin")) == 1

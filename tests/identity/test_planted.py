@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -28,7 +29,7 @@ from schemas.catalogue import find
 from tests.conftest import HISTORY, WORLD_PEOPLE, WORLD_SEED, Figure
 from tests.identity.schedule import LANDING, MERGE, PERSON, Nights
 
-N_NIGHT = 3
+N_NIGHT = int(os.environ.get("BRANDCUBE_NIGHTS", "3"))
 DAYS = [HISTORY[1] - timedelta(days=back) for back in reversed(range(N_NIGHT))]
 Owners = dict[str, str]
 
