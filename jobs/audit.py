@@ -19,12 +19,11 @@ SHORT = 30
 def differing(night: Night, step: Step, spread: Callable[[DataFrame], DataFrame], one_in: int) -> DataFrame:
     """The audited rows that differ, those of either side; none where all is well.
 
-    Another lot of accounts each night, so that in ``one_in`` nights all have had their turn. A night's cost may not grow with
-    the history, so it audits the windows of up to 30 days, whose tiles are a fixed number of partitions; the first night of a
-    month, which writes all rows anyway, audits all windows.
+    A night's cost may not grow with the history, so it audits the windows of up to 30 days, whose tiles are a fixed number of
+    partitions; the first night of a month, which writes all rows anyway, audits all windows.
     """
     table, day, span = night.table, night.day, LONGEST if night.is_full else SHORT
-    is_audited = F.pmod(F.xxhash64("account_hash"), F.lit(one_in)) == day.toordinal() % one_in
+    is_audited = night.is_audited("account_hash", one_in)
     tiles = night.now(TILES, [day - timedelta(offset) for offset in range(span)]).where(is_audited)
     same = night.before().where(is_audited).join(step.keys, list(table.state_key), "left_anti")
     moved = same.unionByName(step.rows.where(is_audited))

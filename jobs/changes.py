@@ -55,6 +55,10 @@ class Night:
         """True where the night keeps all rows."""
         return is_full(self.lake, self.table, self.day)
 
+    def is_audited(self, name: str, one_in: int) -> Column:
+        """True for tonight's lot of the column's values; another each night: in ``one_in`` nights all have their turn."""
+        return F.pmod(F.xxhash64(name), F.lit(one_in)) == self.day.toordinal() % one_in
+
     def before(self, keys: DataFrame | None = None) -> DataFrame:
         """The table's own state after the last night, of all keys or of some."""
         return as_of(self.lake, self.table, self.last, keys)

@@ -68,7 +68,7 @@ class Runner:
         check_columns(table, rows)
         rows = (_by_person(table, rows) if keeps_changes else rows).localCheckpoint()
         count = rows.count()
-        if audited:
+        if audited is not None:
             self._audited(table, days[-1], rows.join(F.broadcast(audited), shared_key(table, audited), "left_semi"))
         self._judge(table, rows, days)
         self.lake.replace(table, rows, days, self._note(table, days), is_gathered=keeps_changes)

@@ -31,12 +31,9 @@ def moved(night: Night) -> DataFrame:
 
 
 def with_audited(night: Night, touched: DataFrame, one_in: int) -> tuple[DataFrame, DataFrame]:
-    """The people touched and tonight's lot of those who have a row and were not; and that lot alone.
-
-    Another lot each night, so that in ``one_in`` nights all have had their turn.
-    """
-    is_audited = F.pmod(F.xxhash64("person_id"), F.lit(one_in)) == night.day.toordinal() % one_in
-    people, lot = touched.distinct().localCheckpoint(), night.rows().where(is_audited).select("person_id").distinct()
+    """The people touched and tonight's lot of those who have a row and were not; and that lot alone."""
+    people = touched.distinct().localCheckpoint()
+    lot = night.rows().where(night.is_audited("person_id", one_in)).select("person_id").distinct()
     audited = lot.join(F.broadcast(people), "person_id", "left_anti").localCheckpoint()
     return people.union(audited), audited
 
