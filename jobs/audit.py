@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date, timedelta
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from jobs.changes import Night, Step
-from jobs.windows import LONGEST, TILES, measures, rebuilt
+from jobs.windows import LONGEST, SHORT, TILES, Windows, measures, rebuilt
 from schemas.contract import Table
 
-SHORT = 30
-"""Days of the longest window that is audited each night."""
 
-
-def differing(night: Night, step: Step, spread: Callable[[DataFrame], DataFrame], one_in: int) -> DataFrame:
+def differing(windows: Windows, night: Night, step: Step, one_in: int) -> DataFrame:
     """The audited rows that differ, those of either side; none where all is well.
 
     A night's cost may not grow with the history, so it audits the windows of up to 30 days, whose tiles are a fixed number of
@@ -27,7 +23,7 @@ def differing(night: Night, step: Step, spread: Callable[[DataFrame], DataFrame]
     tiles = night.now(TILES, [day - timedelta(offset) for offset in range(span)]).where(is_audited)
     same = night.before().where(is_audited).join(step.keys, list(table.state_key), "left_anti")
     moved = same.unionByName(step.rows.where(is_audited))
-    given, kept = (_within(table, rows, day, span) for rows in (rebuilt(table, spread(tiles), day), moved))
+    given, kept = (_within(table, rows, day, span) for rows in (rebuilt(windows, tiles, day), moved))
     sides = given.withColumn("side", F.lit(1)).unionByName(kept.withColumn("side", F.lit(-1)))
     return sides.groupBy(*given.columns).agg(F.sum("side").alias("side")).where("side != 0")
 

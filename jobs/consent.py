@@ -8,6 +8,9 @@ from pyspark.sql import functions as F
 from jobs.people import with_person
 from schemas.contract import IdentifierType
 
+_SPEAKERS = (IdentifierType.JD_PIN, IdentifierType.OPENID)
+"""The accounts that a statement can be about."""
+
 
 def granted(consent: DataFrame, *, purpose: str) -> DataFrame:
     """The accounts that allow a purpose now: (``account_type``, ``account_hash``, ``brand_id``), once each.
@@ -18,7 +21,7 @@ def granted(consent: DataFrame, *, purpose: str) -> DataFrame:
     """
     # one row per (account_type, account_hash, brand_id)
     newest = (
-        _statements(consent, purpose)
+        by_account(consent.where(F.col("purpose") == purpose))
         .groupBy("account_type", "account_hash", "brand_id")
         .agg(F.max(F.struct("event_at", (~F.col("is_granted")).alias("is_withdrawn"))).alias("last"))
     )
@@ -28,7 +31,7 @@ def granted(consent: DataFrame, *, purpose: str) -> DataFrame:
 def about(consent: DataFrame, accounts: DataFrame) -> DataFrame:
     """The statements about some accounts, some of them twice, which changes nothing."""
     parts = []
-    for kind in (IdentifierType.JD_PIN, IdentifierType.OPENID):
+    for kind in _SPEAKERS:
         asked = accounts.where(F.col("account_type") == kind).select(F.col("account_hash").alias(f"{kind}_hash")).distinct()
         parts.append(consent.join(F.broadcast(asked), f"{kind}_hash", "left_semi").select(*consent.columns))
     return parts[0].unionByName(parts[1])
@@ -42,16 +45,11 @@ def consented(consent: DataFrame, person: DataFrame, *, purpose: str) -> DataFra
     return with_person(granted(consent, purpose=purpose), person).select("person_id", "brand_id").distinct()
 
 
-def _statements(consent: DataFrame, purpose: str) -> DataFrame:
-    """One row per account that a statement is about."""
-    accounts = F.array(
-        _account(IdentifierType.JD_PIN, "jd_pin_hash"),
-        _account(IdentifierType.OPENID, "openid_hash"),
-    )
-    said = consent.where(F.col("purpose") == purpose)
-    exploded = said.select(F.explode(accounts).alias("account"), "brand_id", "event_at", "is_granted")
-    return exploded.select("account.*", "brand_id", "event_at", "is_granted").where("account_hash IS NOT NULL")
+def by_account(consent: DataFrame) -> DataFrame:
+    """The statements with ``account_type`` and ``account_hash``: one row per account that a statement is about."""
+    accounts = F.array(*(F.struct(F.lit(kind).alias("account_type"), _hash(kind).alias("account_hash")) for kind in _SPEAKERS))
+    return consent.select("*", F.inline(accounts)).where("account_hash IS NOT NULL")
 
 
-def _account(kind: str, column: str) -> Column:
-    return F.struct(F.lit(kind).alias("account_type"), F.col(column).alias("account_hash"))
+def _hash(kind: str) -> Column:
+    return F.col(f"{kind}_hash")

@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, cast
 
+from deltalake import DeltaTable, Schema
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
@@ -19,7 +20,7 @@ from conf.errors import ContractError, LakeVersionError
 from jobs.serving.folder import replace_file
 from schemas.contract import Privacy, Table
 
-FORMAT = 4
+FORMAT = 5
 """The version of the lake's layout; a lake of another one is refused."""
 
 _MARK = "brandcube.json"
@@ -73,19 +74,18 @@ class Lake:
         """Put ``rows`` in the place of all rows whose ``day`` is one of ``days``, in one commit that carries ``note``.
 
         Rows that are ``is_gathered`` in few pieces are written as they lie; others are brought together by partition first.
+        Where there is nothing to replace they are appended: to replace, Delta works out all that the table holds.
         """
         check_columns(table, rows)
         self._create(table)
         listed = ", ".join(f"DATE'{day}'" for day in sorted(days))
-        told = rows.select(*table.column_names)
-        (
-            (told if is_gathered else told.hint("rebalance", table.partitioned_by))
-            .write.format("delta")
-            .mode("overwrite")
-            .option("replaceWhere", f"day IN ({listed})")
-            .option("userMetadata", json.dumps(note, sort_keys=True))
-            .save(self.path(table))
-        )
+        told = rows.withColumn("day", _one_of(days)).select(*table.column_names)
+        ready = told if is_gathered else told.hint("rebalance", table.partitioned_by)
+        writer = ready.write.format("delta").option("userMetadata", json.dumps(note, sort_keys=True))
+        if self._holds_none(table, days):
+            writer.mode("append").save(self.path(table))
+        else:
+            writer.mode("overwrite").option("replaceWhere", f"day IN ({listed})").save(self.path(table))
 
     def version(self, table: Table) -> int | None:
         """The table's newest Delta version; None where nothing was ever written."""
@@ -135,14 +135,22 @@ class Lake:
         """Days, rows and checksum in one pass."""
         return summarised(table, self.read(table))
 
+    def _holds_none(self, table: Table, days: Sequence[date]) -> bool:
+        """True where the table certainly has no row of the days; it may have none and False be told."""
+        if table.partitioned_by == "day":
+            return not any(Path(self.path(table), f"day={day}").exists() for day in days)
+        return self.version(table) == 0
+
     def _create(self, table: Table) -> None:
         if self.exists(table):
             return
         shutil.rmtree(self.path(table), ignore_errors=True)  # what a creation that broke off has left
         kept = ",".join(column.name for column in table.columns if _has_statistics(table, column.name))
-        self.spark.sql(
-            f"CREATE TABLE delta.`{self.path(table)}` ({table.ddl}) USING delta PARTITIONED BY ({table.partitioned_by}) "
-            f"TBLPROPERTIES ('delta.dataSkippingStatsColumns' = '{kept}')"
+        DeltaTable.create(
+            self.path(table),
+            Schema.from_json(schema(table).json()),
+            partition_by=[table.partitioned_by],
+            configuration={"delta.dataSkippingStatsColumns": kept},
         )
 
 
@@ -180,6 +188,12 @@ def check_columns(table: Table, rows: DataFrame) -> None:
         raise ContractError(
             f"{table.full_name}: the build and the contract differ in {', '.join(' '.join(item) for item in odd)}"
         )
+
+
+def _one_of(days: Sequence[date]) -> Column:
+    """The rows' ``day``; a row of any other day stops the write."""
+    wrong = F.raise_error(F.concat(F.lit("there is a row of another day than those that are written: "), F.col("day")))
+    return F.when(F.col("day").isin(list(days)), F.col("day")).otherwise(wrong)
 
 
 def _noted(log: Path, fact: str) -> str | None:

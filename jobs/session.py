@@ -39,6 +39,9 @@ _FIXED = {
     "spark.ui.showConsoleProgress": "false",
     "spark.eventLog.enabled": "false",
     "spark.databricks.delta.optimize.maxThreads": "2",
+    "spark.databricks.delta.skipRecordingEmptyCommits": "false",  # a night that changed nothing was played all the same
+    # else each commit works out the whole table again, to check one that it has, wherever clocks do not show UTC
+    "spark.databricks.delta.allFilesInCrc.verificationMode.forceOnNonUTC.enabled": "false",
 }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import reduce
@@ -18,11 +18,44 @@ from schemas.contract import Table
 TILES = "user_brand_day"
 LONGEST = 365
 """Days that the tables of windows look back."""
+SHORT = 30
+"""Days of the longest window that may be told of some rows alone, and of the longest that is audited each night."""
 
 _WINDOWED = re.compile(r"(\w+?)_(\d+)d(?:_fen)?")
 _OF_TILES = {"spend": "net_fen"}
 _BITS = 62
 """Days that one BIGINT tells of."""
+
+
+@dataclass(frozen=True)
+class Windows:
+    """How a table of windows comes of tiles.
+
+    ``spread`` gives each tile the columns of ``table.state_key``. Windows of up to ``SHORT`` days are told of the rows for
+    which the condition ``has_short`` is true, and NULL elsewhere: a row that nobody asks for them moves less often.
+    """
+
+    table: Table
+    spread: Callable[[DataFrame], DataFrame]
+    has_short: str = "true"
+
+    @property
+    def measures(self) -> dict[str, tuple[str, int]]:
+        """What the columns say that are named for a window: the tiles' measure, and the window's days."""
+        return measures(self.table)
+
+    @property
+    def days(self) -> tuple[int, ...]:
+        """The windows' days, the shortest first; days of activity are kept for the longest."""
+        return tuple(sorted({days for _, days in self.measures.values()} | {LONGEST}))
+
+    def is_told(self, days: int) -> Column:
+        """True for rows that have windows of so many days."""
+        return F.expr(self.has_short) if days <= SHORT else F.lit(True)
+
+    def told(self, sums: Mapping[str, Column]) -> dict[str, Column]:
+        """The sums, by name, NULL where a row has no such window."""
+        return {name: F.when(self.is_told(self.measures[name][1]), total) for name, total in sums.items()}
 
 
 def in_window(day: date, days: int) -> Column:
@@ -36,31 +69,32 @@ def measures(table: Table) -> dict[str, tuple[str, int]]:
     return {name: (_OF_TILES.get(match[1], match[1]), int(match[2])) for name, match in named.items() if match}
 
 
-def rebuilt(table: Table, tiles: DataFrame, day: date) -> DataFrame:
+def rebuilt(windows: Windows, tiles: DataFrame, day: date) -> DataFrame:
     """The windows as the tiles alone give them, whatever was kept before: one row per ``table.state_key``."""
+    table, found = windows.table, windows.measures
     sums = [
-        F.sum(F.when(in_window(day, days), F.col(measure)).otherwise(0)).alias(name)
-        for name, (measure, days) in measures(table).items()
+        F.sum(F.when(in_window(day, days), F.col(measure)).otherwise(0)).alias(name) for name, (measure, days) in found.items()
     ]
     sets = [F.sort_array(F.collect_set(F.when(fact, F.unix_date("day")))).alias(name) for name, fact in _day_sets().items()]
-    windows = tiles.where(in_window(day, LONGEST)).groupBy(*table.state_key).agg(*sums, *sets)
-    return windows.withColumns({"day": F.lit(day), "is_gone": F.lit(False)}).select(*table.column_names)
+    summed = windows.spread(tiles.where(in_window(day, LONGEST))).groupBy(*table.state_key).agg(*sums, *sets)
+    told = windows.told({name: F.col(name) for name in found})
+    return summed.withColumns(told | {"day": F.lit(day), "is_gone": F.lit(False)}).select(*table.column_names)
 
 
-def advanced(table: Table, night: Night, spread: Callable[[DataFrame], DataFrame]) -> Step:
+def advanced(windows: Windows, night: Night) -> Step:
     """The windows of the last night moved on to this one: S(T) = S(T0) + new tiles + corrections - what has left a window.
 
-    ``spread`` gives each tile the columns of ``table.state_key``. Tiles of four to six days are read, and those of late
-    rows; of the state only the rows that move, beyond a scan of its keys. Exact, since all are integers.
+    Tiles of four to six days are read, and those of late rows; of the state only the rows that move, beyond a scan of its
+    keys. Exact, since all are integers.
     """
-    move = _Move.of(night, measures(table))
-    moved = move.net(table, spread(move.signed(night))).localCheckpoint()
+    table, move = windows.table, _Move.of(night, windows)
+    moved = move.net(night).localCheckpoint()
     told = [name for name in table.column_names if name not in (*table.key, "is_gone")]
     before = night.before(moved).select(*table.state_key, F.struct(*told).alias("old"))
     # one row per state_key that moved
     both = moved.join(before.hint("shuffle_hash"), list(table.state_key), "left")
-    sums = {name: F.coalesce(F.col("old")[name], F.lit(0)) + F.col(name) for name in measures(table)}
-    new = both.withColumns(sums | {name: move.days(name) for name in _day_sets()}).localCheckpoint()
+    sums = {name: F.coalesce(F.col("old")[name], F.lit(0)) + F.col(name) for name in windows.measures}
+    new = both.withColumns(windows.told(sums) | {name: move.days(name) for name in _day_sets()}).localCheckpoint()
     is_gone = F.size("active_days") == 0
     kept = {name: F.when(is_gone, F.col("old")[name]).otherwise(F.col(name)) for name in told}
     changes = new.withColumns(kept | {"day": F.lit(night.day), "is_gone": is_gone}).select(*table.column_names)
@@ -74,13 +108,13 @@ class _Move:
     day: date
     last: date
     changed: tuple[date, ...]
-    windows: tuple[int, ...]
+    windows: Windows
 
     @classmethod
-    def of(cls, night: Night, found: dict[str, tuple[str, int]]) -> _Move:
-        """The night's move, for the windows of those measures."""
+    def of(cls, night: Night, windows: Windows) -> _Move:
+        """The night's move."""
         changed = tuple(day for day in night.changed_days(TILES) if night.last - timedelta(LONGEST) < day <= night.last)
-        return cls(night.day, night.last, changed, tuple(sorted({days for _, days in found.values()} | {LONGEST})))
+        return cls(night.day, night.last, changed, windows)
 
     @property
     def coming(self) -> list[date]:
@@ -91,8 +125,14 @@ class _Move:
     @property
     def going(self) -> list[date]:
         """Days whose tiles counted as they were then: those written since, and those that leave a window."""
-        left = {gone for days in self.windows for gone in self.expired(days) if gone <= self.last}
+        left = {gone for days in self.windows.days for gone in self.expired(days) if gone <= self.last}
         return sorted(left | set(self.changed))
+
+    @property
+    def going_from_short(self) -> list[date]:
+        """Days that leave windows of up to ``SHORT`` days and no other."""
+        others = {gone for days in self.windows.days if days > SHORT for gone in self.expired(days)}
+        return sorted(set(self.going) - set(self.coming) - set(self.changed) - others)
 
     def expired(self, days: int) -> list[date]:
         """The days that leave the window."""
@@ -109,19 +149,23 @@ class _Move:
         goes = in_window(self.last, days) & (F.col("day").isin(list(self.changed)) | is_gone)
         return F.when(F.col("sign") > 0, comes).otherwise(goes)
 
-    def net(self, table: Table, signed: DataFrame) -> DataFrame:
+    def weighed(self, night: Night) -> DataFrame:
+        """The signed tiles, spread, with what each is to be multiplied by for the sums over each window."""
+        spread = self.windows.spread(self.signed(night))
+        matters = spread.where(self.windows.is_told(SHORT) | ~F.col("day").isin(self.going_from_short))
+        counts = {days: self.counts(days) & self.windows.is_told(days) for days in self.windows.days}
+        return matters.withColumns({f"weight_{days}": F.when(on, F.col("sign")).otherwise(0) for days, on in counts.items()})
+
+    def net(self, night: Night) -> DataFrame:
         """One row per ``table.state_key`` whose sums or days change: what each sum gains, and on which days it is there now."""
-        found = measures(table)
-        weighed = signed.withColumns(
-            {f"weight_{days}": F.when(self.counts(days), F.col("sign")).otherwise(0) for days in self.windows}
-        )
+        table, found = self.windows.table, self.windows.measures
         sums = [F.sum(F.col(f"weight_{days}") * F.col(measure)).alias(name) for name, (measure, days) in found.items()]
         is_over = (F.col("sign") < 0) & ~in_window(self.day, LONGEST)
         over = [F.bool_or(is_over & fact).alias(f"over_{name}") for name, fact in _day_sets().items()]
         masks = {f"{name}_{start}": (fact, start) for name, fact in _day_sets().items() for start in self._parts()}
         now = [self._mask((F.col("sign") > 0) & fact, start).alias(f"now_{name}") for name, (fact, start) in masks.items()]
         then = [self._mask((F.col("sign") < 0) & fact, start).alias(f"then_{name}") for name, (fact, start) in masks.items()]
-        summed_up = weighed.groupBy(*table.state_key).agg(*sums, *over, *now, *then)
+        summed_up = self.weighed(night).groupBy(*table.state_key).agg(*sums, *over, *now, *then)
         moves = [F.col(name) != 0 for name in found] + [F.col(f"over_{name}") for name in _day_sets()]
         moves += [F.col(f"now_{name}") != F.col(f"then_{name}") for name in masks]
         return summed_up.where(reduce(or_, moves)).select(*table.state_key, *found, *(f"now_{name}" for name in masks))

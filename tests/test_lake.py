@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from deltalake import DeltaTable
+from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
@@ -51,9 +52,21 @@ def test_an_arrival_is_replaced_across_the_event_days_that_it_reached(spark: Spa
     ]
 
 
-def test_rows_of_another_day_than_the_replaced_are_refused(spark: SparkSession, lake: Lake) -> None:
-    with pytest.raises(Exception, match="DELTA_REPLACE_WHERE_MISMATCH"):
-        lake.replace(TOUCH, _touches(spark, "a", day=SECOND), [FIRST], {})
+def test_rows_of_another_day_than_the_replaced_are_refused_and_nothing_is_written(spark: SparkSession, lake: Lake) -> None:
+    for expected in (0, 1):
+        with pytest.raises(PySparkException, match="there is a row of another day than those that are written: 2015-11-02"):
+            lake.replace(TOUCH, _touches(spark, "a", day=SECOND), [FIRST], {})
+        assert lake.read(TOUCH).count() == expected
+        lake.replace(TOUCH, _touches(spark, "a"), [FIRST], {})
+
+
+def test_a_day_without_rows_is_written_too_and_carries_its_note(spark: SparkSession, lake: Lake) -> None:
+    lake.replace(TOUCH, _touches(spark, "a"), [FIRST], {"run": "r1"})
+    nothing = _touches(spark, "a").where("false")
+    for run, day in (("r2", SECOND), ("r3", FIRST)):
+        lake.replace(TOUCH, nothing, [day], {"run": run})
+        assert lake.notes(TOUCH)[0]["run"] == run
+    assert lake.read(TOUCH).count() == 0
 
 
 def test_a_missing_an_extra_and_a_retyped_column_are_named(spark: SparkSession, lake: Lake) -> None:

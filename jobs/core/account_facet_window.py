@@ -10,23 +10,8 @@ from pyspark.sql import functions as F
 from conf.settings import Settings
 from jobs.audit import differing
 from jobs.changes import Night, Step
-from jobs.windows import advanced, rebuilt
-from schemas.core.account_facet_window import FACETS, TABLE
-
-
-def build(user_brand_day: DataFrame, *, day: date, settings: Settings) -> DataFrame:
-    """One row per account and value of a facet with a tile in the last 365 days, from the tiles alone."""
-    return rebuilt(TABLE, _by_facet(user_brand_day), day)
-
-
-def advance(night: Night, *, settings: Settings) -> Step:
-    """The accounts and values whose windows differ from the last night's."""
-    return advanced(TABLE, night, _by_facet)
-
-
-def audit(night: Night, step: Step, *, settings: Settings) -> DataFrame:
-    """The windows of tonight's lot of accounts that differ from what their tiles give."""
-    return differing(night, step, _by_facet, settings.windows.audited_one_in)
+from jobs.windows import Windows, advanced, rebuilt
+from schemas.core.account_facet_window import BRAND, FACETS, TABLE
 
 
 def _by_facet(tiles: DataFrame) -> DataFrame:
@@ -35,3 +20,21 @@ def _by_facet(tiles: DataFrame) -> DataFrame:
     return tiles.select(
         "*", F.inline(F.array(*(F.struct(F.lit(name).alias("facet"), F.col(name).alias("value")) for name in FACETS)))
     )
+
+
+_WINDOWS = Windows(TABLE, _by_facet, has_short=f"facet = '{BRAND}'")
+
+
+def build(user_brand_day: DataFrame, *, day: date, settings: Settings) -> DataFrame:
+    """One row per account and value of a facet with a tile in the last 365 days, from the tiles alone."""
+    return rebuilt(_WINDOWS, user_brand_day, day)
+
+
+def advance(night: Night, *, settings: Settings) -> Step:
+    """The accounts and values whose windows differ from the last night's."""
+    return advanced(_WINDOWS, night)
+
+
+def audit(night: Night, step: Step, *, settings: Settings) -> DataFrame:
+    """The windows of tonight's lot of accounts that differ from what their tiles give."""
+    return differing(_WINDOWS, night, step, settings.windows.audited_one_in)

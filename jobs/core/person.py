@@ -9,14 +9,13 @@ from pyspark.sql import functions as F
 
 from conf.settings import Settings
 from jobs.changes import Night, Step
-from jobs.consent import about
+from jobs.consent import about, by_account
 from jobs.identity.admission import admitted, likely
 from jobs.identity.groups import identifiers, people
 from schemas.contract import IdentifierType
 
 _IDENTIFIER = ("identifier_type", "identifier_hash")
 _ENDS = ("account", "linked")
-_ASKED = (IdentifierType.OPENID, IdentifierType.JD_PIN)
 _SAID = ("openid_hash", "jd_pin_hash", "purpose", "brand_id", "is_granted", "event_at")
 
 
@@ -69,10 +68,7 @@ def _spoken_for(night: Night) -> DataFrame:
     now = night.now("consent", days).select(*_SAID)
     then = night.then("consent", [day for day in days if day <= night.last]).select(*_SAID)
     said = now.exceptAll(then).unionByName(then.exceptAll(now))
-    accounts = F.array(
-        *(F.struct(F.lit(kind).alias(_IDENTIFIER[0]), F.col(f"{kind}_hash").alias(_IDENTIFIER[1])) for kind in _ASKED)
-    )
-    return said.select(F.explode(accounts).alias("account")).select("account.*").where("identifier_hash IS NOT NULL")
+    return by_account(said).select("account_type", "account_hash").toDF(*_IDENTIFIER)
 
 
 def _at(night: Night, identifier: DataFrame) -> DataFrame:

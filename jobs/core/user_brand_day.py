@@ -8,6 +8,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from conf.settings import Settings
+from jobs.chains import joined_through
 from schemas.columns import UNKNOWN
 from schemas.contract import IdentifierType
 from schemas.core.user_brand_day import TABLE
@@ -27,7 +28,7 @@ _MEASURES = tuple(name for name in TABLE.column_names if name not in TABLE.key)
 
 def build(touch: DataFrame, order_line: DataFrame, service_event: DataFrame, *, settings: Settings) -> DataFrame:
     """One row per key of the contract: all contacts, money and service of the days that are handed in, none twice."""
-    parts = (_contacts(touch), _brought(touch), _money(order_line), _service(service_event))
+    parts = (_contacts(touch), _brought(touch), _spread(touch), _money(order_line), _service(service_event))
     tiles = reduce(partial(DataFrame.unionByName, allowMissingColumns=True), parts)
     sums = [F.coalesce(F.sum(name), F.lit(0)).alias(name) for name in _MEASURES]
     return tiles.groupBy(*TABLE.key).agg(*sums).select(*TABLE.column_names)
@@ -45,6 +46,15 @@ def _brought(touch: DataFrame) -> DataFrame:
     through = touch.where(F.col("sharer_hash").isNotNull() & ~is_own)
     sharers = through.withColumns({"account_type": F.lit(IdentifierType.OPENID), "account_hash": F.col("sharer_hash")})
     return sharers.select(*_keys(), _one(F.lit(True), "n_brought"))
+
+
+def _spread(touch: DataFrame) -> DataFrame:
+    """One row per joining of a buying group, under the account at whose link the chain of links began."""
+    place = [name for name in TABLE.key if name not in ("day", "account_type", "account_hash")]
+    led = joined_through(touch, *place).withColumns(
+        {"account_type": F.lit(IdentifierType.OPENID), "account_hash": F.col("root")}
+    )
+    return led.select(*_keys(), _one(F.lit(True), "n_led"), F.col("n_link").alias("n_led_link"))
 
 
 def _money(order_line: DataFrame) -> DataFrame:

@@ -12,7 +12,7 @@ from pyspark.sql import functions as F
 
 from conf.settings import Portrait, Settings
 from jobs.changes import Night, Step
-from jobs.consent import about, consented
+from jobs.consent import about, by_account, consented
 from jobs.people import with_person
 from jobs.recency import days_since
 from jobs.reference import arrived_after, in_effect, prices, tiers
@@ -24,7 +24,8 @@ from schemas.mart.user_portrait import TABLE, WINDOWS
 
 _SUMMED = (
     *(name.format(days) for name in ("n_touch_{}d", "n_order_{}d", "spend_{}d_fen") for days in WINDOWS),
-    *("n_share_90d", "n_live_90d", "n_opened_365d", "n_joined_365d", "n_brought_365d", "n_coupon_365d"),
+    *("n_share_90d", "n_live_90d", "n_opened_365d", "n_joined_365d", "n_brought_365d", "n_led_365d", "n_led_link_365d"),
+    "n_coupon_365d",
     *("n_promised_365d", "n_kept_365d", "n_returned_365d", "n_rated_365d", "n_star_365d"),
 )
 
@@ -84,13 +85,8 @@ def advance(night: Night, *, settings: Settings) -> Step | None:
 
 def _touched(night: Night, rules: Portrait) -> DataFrame:
     changed = [night.since(name) for name in ("account_window", "account_facet_window", "first_order")]
-    stated = night.since("consent")
-    spoke = [
-        stated.select(F.lit(kind).alias("account_type"), F.col(f"{kind}_hash").alias("account_hash"))
-        for kind in (IdentifierType.JD_PIN, IdentifierType.OPENID)
-    ]
-    accounts = [rows.select("account_type", "account_hash") for rows in (*changed, *spoke)]
-    acted = owners(night, reduce(DataFrame.union, accounts).where("account_hash IS NOT NULL"))
+    accounts = [rows.select("account_type", "account_hash") for rows in (*changed, by_account(night.since("consent")))]
+    acted = owners(night, reduce(DataFrame.union, accounts))
     return acted.union(moved(night)).union(_turned(night, rules))
 
 
@@ -169,6 +165,7 @@ def _told() -> dict[str, Column]:
         "coupon_share": F.when(orders > 0, used / orders),
         "share_role": F.when(opens & joins, "both").when(opens, "initiator").when(joins, "joiner").otherwise("none"),
         "k_factor": _share("n_brought_365d", "n_opened_365d"),
+        "share_depth": _share("n_led_link_365d", "n_led_365d"),
         "promise_kept_share": _share("n_kept_365d", "n_promised_365d"),
         "mean_stars": _share("n_star_365d", "n_rated_365d"),
         "is_on_wechat": F.col("has_openid") | F.coalesce("binds_openid", F.lit(False)),

@@ -1,11 +1,20 @@
 """What an account did over the last days with each brand, scene, category and city: sums over windows of its tiles."""
 
+from dataclasses import replace
+
 from schemas import columns as c
 from schemas.columns import count, fen
 from schemas.contract import Column, Input, Table, window
 from schemas.core.account_window import epoch_days, net
 
-FACETS = ("brand_id", "scene", "category", "city_code")
+BRAND = "brand_id"
+FACETS = (BRAND, "scene", "category", "city_code")
+
+
+def _of_brands(column: Column) -> Column:
+    """What stages ask of brands, and nobody of scenes, categories and cities."""
+    return replace(column, nullable=True, doc=f"{column.doc}; NULL but for brands")
+
 
 TABLE = Table(
     layer="core",
@@ -18,11 +27,15 @@ TABLE = Table(
         c.ACCOUNT_HASH,
         Column("facet", "STRING", "Column of the tiles", allowed=FACETS, example="brand_id"),
         Column("value", "STRING", "Its value; 'unknown' where the party tells none", example="b01"),
-        *(count(f"n_touch_{days}d", f"Contacts in {days} days") for days in (7, 30, 90, 365)),
-        *(count(f"n_interest_{days}d", f"Signs of interest in {days} days") for days in (30, 90)),
-        *(net(f"n_order_{days}d", f"Orders in {days} days, net") for days in (30, 90, 365)),
+        *(_of_brands(count(f"n_touch_{days}d", f"Contacts in {days} days")) for days in (7, 30)),
+        *(count(f"n_touch_{days}d", f"Contacts in {days} days") for days in (90, 365)),
+        _of_brands(count("n_interest_30d", "Signs of interest in 30 days")),
+        count("n_interest_90d", "Signs of interest in 90 days"),
+        _of_brands(net("n_order_30d", "Orders in 30 days, net")),
+        *(net(f"n_order_{days}d", f"Orders in {days} days, net") for days in (90, 365)),
         net("n_item_365d", "Pieces in 365 days, net"),
-        *(fen(f"spend_{days}d_fen", f"Money spent in {days} days, net", signed=True) for days in (30, 90, 365)),
+        _of_brands(fen("spend_30d_fen", "Money spent in 30 days, net", signed=True)),
+        *(fen(f"spend_{days}d_fen", f"Money spent in {days} days, net", signed=True) for days in (90, 365)),
         epoch_days("active_days", "Days with a tile"),
         epoch_days("order_days", "Days with a tile of more orders than were given back"),
         c.IS_GONE,

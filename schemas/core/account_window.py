@@ -34,6 +34,8 @@ TABLE = Table(
         count("n_opened_365d", "Buying groups opened in 365 days"),
         count("n_joined_365d", "Buying groups joined in 365 days"),
         count("n_brought_365d", "Contacts of others through a link of this account in 365 days"),
+        count("n_led_365d", "Joinings of groups in 365 days that lead back to a link of this account"),
+        count("n_led_link_365d", "Links between this account and those who joined so, in all"),
         net("n_coupon_365d", "Orders with a coupon in 365 days, net"),
         count("n_promised_365d", "Deliveries with a promised time in 365 days"),
         count("n_kept_365d", "Deliveries in the promised time in 365 days"),

@@ -34,6 +34,11 @@ TABLE = Table(
         count("n_opened", "Buying groups opened"),
         count("n_joined", "Buying groups joined"),
         count("n_brought", "Contacts of others through a link of this account; no contact of its own"),
+        count(
+            "n_led",
+            "Others who joined a group by a link of this account, or by one of somebody who came so; no contact of its own",
+        ),
+        count("n_led_link", "Links between this account and them, in all: 1 for each who came by its own"),
         _net("n_coupon", "Orders with a coupon, net"),
         count("n_promised", "Deliveries with a promised time"),
         count("n_kept", "Deliveries in the promised time"),

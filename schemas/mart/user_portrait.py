@@ -94,6 +94,18 @@ _SHARING = (
     ),
     Tag(count("n_brought_365d", "Contacts of others through the person's links in 365 days"), _TILES, 365),
     _ratio("k_factor", "Contacts of others through the person's links, per buying group opened", _TILES, 365, high=None),
+    Tag(
+        Column(
+            "share_depth",
+            "DOUBLE",
+            "Mean number of links between the person and those who joined a buying group by a chain that the person began",
+            nullable=True,
+            low=1,
+            example=1.4,
+        ),
+        _TILES,
+        365,
+    ),
 )
 _SERVICE = (
     _ratio("promise_kept_share", "Share of deliveries in the promised time", _TILES, 365),

@@ -27,6 +27,8 @@ _FLAGS = (
     "n_opened",
     "n_joined",
     "n_brought",
+    "n_led",
+    "n_led_link",
     "n_promised",
     "n_kept",
     "n_returned",

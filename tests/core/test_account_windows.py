@@ -134,12 +134,14 @@ def expected(table: Table, tiles: Iterator[dict[str, Any]], day: date) -> set[tu
             own = ("jd_pin", tile["account_hash"])
             for key in [(*own, name, tile[name]) for name in FACETS] if table is FACET else [own]:
                 kept[key].append(tile)
-    return {(day, *key, *_sums(table, rows, day), *_days(rows), False) for key, rows in kept.items()}
+    return {(day, *key, *_sums(table, key, rows, day), *_days(rows), False) for key, rows in kept.items()}
 
 
-def _sums(table: Table, rows: list[dict[str, Any]], day: date) -> list[int]:
+def _sums(table: Table, key: tuple[str, ...], rows: list[dict[str, Any]], day: date) -> list[int | None]:
+    is_brief = table is FACET and "brand_id" not in key
     return [
-        sum(row[measure] for row in rows if row["day"] > day - timedelta(days)) for measure, days in measures(table).values()
+        None if is_brief and days <= 30 else sum(row[measure] for row in rows if row["day"] > day - timedelta(days))
+        for measure, days in measures(table).values()
     ]
 
 

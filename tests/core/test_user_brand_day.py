@@ -1,15 +1,18 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Sequence
 from functools import reduce
 from typing import Any
 
+import pytest
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.testing import assertDataFrameEqual
 
 from conf.settings import Settings
+from jobs import chains
 from jobs.core import user_brand_day
 from schemas import columns as c
 from schemas.catalogue import find
@@ -25,6 +28,13 @@ Rows = Sequence[dict[str, Any]]
 def built(spark: SparkSession, settings: Settings, touches: Rows, lines: Rows, service: Rows = ()) -> DataFrame:
     given = (frame(spark, table, rows) for table, rows in ((TOUCH, touches), (ORDER_LINE, lines), (SERVICE, service)))
     return user_brand_day.build(*given, settings=settings)
+
+
+def led(spark: SparkSession, settings: Settings, touches: Rows) -> dict[tuple[str, str], tuple[int, int]]:
+    """By day and account how many it led to a group, and over how many links."""
+    tiles = built(spark, settings, touches, []).where("n_led > 0")
+    summed = tiles.groupBy("day", "account_hash").agg(F.sum("n_led"), F.sum("n_led_link")).collect()
+    return {(str(row[0]), row[1]): (row[2], row[3]) for row in summed}
 
 
 def at_random(seed: int) -> tuple[Rows, Rows]:
@@ -100,6 +110,57 @@ def test_a_contact_through_a_link_counts_for_the_sharer_too_unless_it_was_the_sh
         {**key, "account_type": "jd_pin", "account_hash": "sharer", "n_touch": 1, "n_click": 1},
     ]
     assertDataFrameEqual(built(spark, settings, touches, []), frame(spark, TABLE, rows))
+
+
+def test_whoever_joins_a_group_leads_back_to_the_account_whose_link_began_the_chain(
+    spark: SparkSession, settings: Settings
+) -> None:
+    joining = {"account_type": "openid", "action": "group_join", "scene": "group_share", "group_id": "g1"}
+    came = [("near", "opener"), ("far", "near"), ("farther", "far"), ("beside", "opener"), ("opener", "opener")]
+    touches = [{**joining, "event_id": who, "account_hash": who, "sharer_hash": link} for who, link in came]
+    elsewhere = {**joining, "account_hash": "opener", "sharer_hash": "near"}
+    touches += [{**elsewhere, "event_id": "t1", "group_id": "g2"}, {**elsewhere, "event_id": "t2", "day": DAYS[1]}]
+    assert led(spark, settings, touches) == {
+        ("2015-11-01", "opener"): (4, 1 + 2 + 3 + 1),
+        ("2015-11-01", "near"): (1, 1),
+        ("2015-11-02", "near"): (1, 1),
+    }
+
+
+def test_of_two_links_of_one_joiner_the_first_in_time_counts(spark: SparkSession, settings: Settings) -> None:
+    joining = {"account_type": "openid", "action": "group_join", "group_id": "g1"}
+    came = [("late", "far", "other", 12), ("early", "far", "opener", 9), ("last", "end", "far", 13)]
+    touches = [
+        {**joining, "event_id": name, "account_hash": who, "sharer_hash": link, "event_at": f"2015-11-01 {hour:02}:00:00"}
+        for name, who, link, hour in came
+    ]
+    assert led(spark, settings, touches) == {("2015-11-01", "opener"): (2, 3), ("2015-11-01", "other"): (1, 1)}
+
+
+@pytest.mark.parametrize(
+    "came",
+    [
+        [("a", "b"), ("b", "c"), ("c", "a"), ("outside", "a")],
+        [("first", "opener"), *((f"j{number}", "first") for number in range(chains.CROWD))],
+    ],
+    ids=["circle", "crowd"],
+)
+def test_a_chain_that_cannot_be_followed_counts_as_its_one_certain_link(
+    spark: SparkSession, settings: Settings, came: list[tuple[str, str]]
+) -> None:
+    joining = {"account_type": "openid", "action": "group_join", "group_id": "g1"}
+    touches = [{**joining, "event_id": who, "account_hash": who, "sharer_hash": link} for who, link in came]
+    direct = Counter(link for _, link in came)
+    assert led(spark, settings, touches) == {("2015-11-01", link): (n, n) for link, n in direct.items()}
+
+
+def test_a_chain_is_followed_over_its_longest_and_no_further(spark: SparkSession, settings: Settings) -> None:
+    joining = {"account_type": "openid", "action": "group_join", "group_id": "g1"}
+    came = [(f"j{number}", f"j{number - 1}") for number in range(1, chains.LONGEST + 2)]
+    touches = [{**joining, "event_id": who, "account_hash": who, "sharer_hash": link} for who, link in came]
+    links = range(1, chains.LONGEST + 1)
+    last = f"j{chains.LONGEST}"
+    assert led(spark, settings, touches) == {("2015-11-01", "j0"): (len(links), sum(links)), ("2015-11-01", last): (1, 1)}
 
 
 def test_service_and_coupons_are_counted_on_their_own_day(spark: SparkSession, settings: Settings) -> None:

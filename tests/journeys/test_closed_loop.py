@@ -13,6 +13,7 @@ from pyspark.sql import Row
 from pyspark.sql import functions as F
 
 from jobs.bank import Bank
+from jobs.festival.truth import Truth
 from jobs.festival.world import generate
 from jobs.lake import Lake, Summary
 from jobs.landing.ingest import land
@@ -51,6 +52,14 @@ def test_every_landed_row_is_accounted_for(october: Bank) -> None:
     assert ledger.n_quarantined.sum() > 0
     for name, landed in ledger.groupby("table_name"):
         assert october.lake.read(find(f"landing.{name}")).count() == landed.n_accepted.sum()
+
+
+def test_those_who_join_groups_lie_as_many_links_from_where_they_came_as_was_planted(october: Bank) -> None:
+    tiles = october.lake.read(find("core.user_brand_day"))
+    n_led, n_link = tiles.agg(F.sum("n_led"), F.sum("n_led_link")).collect()[0]
+    joined = october.lake.read(find("core.touch")).where("action = 'group_join' AND sharer_hash IS NOT NULL")
+    assert n_led == joined.count() > 100
+    assert n_link / n_led == pytest.approx(Truth().join_depth, abs=0.1)
 
 
 def test_the_same_night_again_gives_the_same_bytes_that_matter(loop: Bank) -> None:

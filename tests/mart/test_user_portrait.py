@@ -241,18 +241,21 @@ def test_service_sharing_and_coupons_are_parts_of_their_wholes(spark: SparkSessi
         "n_order_365d": 4,
         "n_coupon_365d": 1,
     }
+    led: dict[str, Any] = {"n_led_365d": 3, "n_led_link_365d": 5}
     accounts = [
-        account(**served, n_joined_365d=1),
-        account("o1", n_promised_365d=1, n_kept_365d=1, n_rated_365d=1, n_star_365d=5, n_opened_365d=2, n_brought_365d=3),
+        account(**served, n_joined_365d=1, n_led_365d=1, n_led_link_365d=1),
+        account(
+            "o1", n_promised_365d=1, n_kept_365d=1, n_rated_365d=1, n_star_365d=5, n_opened_365d=2, n_brought_365d=3, **led
+        ),
         account("j2", n_joined_365d=1, n_order_365d=1, n_coupon_365d=2),
         account("j3", n_opened_365d=1),
     ]
-    shares = ("coupon_share", "share_role", "k_factor", "promise_kept_share", "mean_stars")
+    shares = ("coupon_share", "share_role", "k_factor", "share_depth", "promise_kept_share", "mean_stars")
     found = built(spark, settings, accounts).select("person_id", *shares)
     expected = [
-        ("a", 0.25, "both", 1.5, 0.75, 4.5),
-        ("j2", 1.0, "joiner", None, None, None),
-        ("j3", None, "initiator", 0.0, None, None),
+        ("a", 0.25, "both", 1.5, 1.5, 0.75, 4.5),
+        ("j2", 1.0, "joiner", None, None, None, None),
+        ("j3", None, "initiator", 0.0, None, None, None),
     ]
     assertDataFrameEqual(found, spark.createDataFrame(expected, found.schema))
 

@@ -13,9 +13,9 @@ from pathlib import Path
 import duckdb
 from deltalake import DeltaTable, write_deltalake
 
-from jobs.windows import LONGEST, measures
+from jobs.windows import LONGEST, SHORT, measures
 from schemas.contract import Table
-from schemas.core.account_facet_window import FACETS
+from schemas.core.account_facet_window import BRAND, FACETS
 
 
 @dataclass(frozen=True)
@@ -25,21 +25,38 @@ class Tiles:
     path: str
     table: Table
 
-    def of(self, days: Sequence[date]) -> str:
-        """The tiles of the days, each once for each facet where the windows are by facet."""
+    @property
+    def has_facets(self) -> bool:
+        """True where the windows are by facet."""
+        return "facet" in self.table.column_names
+
+    def of(self, days: Sequence[date], of_brands: Sequence[date] = ()) -> str:
+        """The tiles of the days, each once for each facet where the windows are by facet; of some days by brand alone."""
         rows = _files(self.path, days)
-        if "facet" not in self.table.column_names:
+        if not self.has_facets:
             return f"(SELECT * FROM {rows})"
-        pairs = ", ".join(f"{{'facet': '{name}', 'value': {name}}}" for name in FACETS)
-        spread = f"(SELECT *, unnest([{pairs}]) AS pair FROM {rows})"
+        pairs = [f"{{'facet': '{name}', 'value': {name}}}" for name in FACETS]
+        brand = next(pair for name, pair in zip(FACETS, pairs, strict=True) if name == BRAND)
+        asked = f"CASE WHEN day IN ({_listed(of_brands)}) THEN [{brand}] ELSE [{', '.join(pairs)}] END"
+        spread = f"(SELECT *, unnest({asked}) AS pair FROM {rows})"
         return f"(SELECT * EXCLUDE (pair), pair.facet AS facet, pair.value AS value FROM {spread})"
+
+    def told(self, total: str, days: int) -> str:
+        """The sum over a window, NULL where it is told of brands alone."""
+        return f"CASE WHEN facet = '{BRAND}' THEN {total} END" if self.has_facets and days <= SHORT else total
+
+    def weighed(self, weight: str, days: int) -> str:
+        """The weight of a tile in a window, zero where that is told of brands alone."""
+        return f"CASE WHEN facet = '{BRAND}' THEN {weight} ELSE 0 END" if self.has_facets and days <= SHORT else weight
 
 
 def rescan(tiles: Tiles, day: date, out: Path) -> None:
     """Sum all windows from a year of tiles, and write all of them; by day first, which is twice as fast by facet."""
     keys, year = ", ".join(tiles.table.state_key), [day - timedelta(offset) for offset in range(LONGEST)]
     of_day = ", ".join(f"sum({measure}) AS {measure}" for measure in sorted({measure for _, (measure, _) in _found(tiles)}))
-    sums = ", ".join(f"sum({_held(measure, day, days)})::BIGINT AS {name}" for name, (measure, days) in _found(tiles))
+    sums = ", ".join(
+        f"{tiles.told(f'sum({_held(measure, day, days)})::BIGINT', days)} AS {name}" for name, (measure, days) in _found(tiles)
+    )
     list_of_days = "list((day - DATE '1970-01-01')::INT)"
     query = f"""
         SELECT DATE '{day}' AS day, {keys}, {sums}, list_sort({list_of_days}) AS active_days,
@@ -54,18 +71,19 @@ def advance(tiles: Tiles, state: str, day: date, out: Path) -> None:
     told = [name for name in tiles.table.column_names if name not in (*tiles.table.key, "is_gone")]
     keys, last = ", ".join(tiles.table.state_key), day - timedelta(1)
     left = sorted({day - timedelta(days) for _, (_, days) in _found(tiles)} | {day - timedelta(LONGEST)})
+    brief = sorted({day - timedelta(days) for _, (_, days) in _found(tiles) if days <= SHORT})
     over, today = (day - timedelta(LONGEST) - date(1970, 1, 1)).days, (day - date(1970, 1, 1)).days
     sums = ", ".join(
-        f"sum(CASE WHEN day = DATE '{day}' THEN {measure} WHEN day = DATE '{day - timedelta(days)}' THEN -{measure} "
-        f"ELSE 0 END)::BIGINT AS {name}"
-        for name, (measure, days) in _found(tiles)
+        f"sum({tiles.weighed(_signed(measure, day, days), days)})::BIGINT AS {name}" for name, (measure, days) in _found(tiles)
     )
     sets = ", ".join(
         f"bool_or(day = DATE '{day}' AND {fact}) AS now_{name}, bool_or(day = DATE '{left[0]}' AND {fact}) AS over_{name}"
         for name, fact in {"active_days": "true", "order_days": "n_order > 0"}.items()
     )
     is_moved = " OR ".join(f"{name} <> 0" for name, _ in _found(tiles))
-    new = ", ".join(f"coalesce(old.{name}, 0) + moved.{name} AS {name}" for name, _ in _found(tiles))
+    new = ", ".join(
+        f"{tiles.told(f'coalesce(old.{name}, 0) + moved.{name}', days)} AS {name}" for name, (_, days) in _found(tiles)
+    )
     days = ", ".join(
         f"list_concat(list_filter(coalesce(old.{name}, []), lambda d: d <> {over}), "
         f"CASE WHEN now_{name} THEN [{today}] ELSE [] END) AS {name}"
@@ -75,7 +93,7 @@ def advance(tiles: Tiles, state: str, day: date, out: Path) -> None:
     flags = " OR ".join(f"{kind}_{name}" for kind in ("now", "over") for name in ("active_days", "order_days"))
     query = f"""
         WITH moved AS MATERIALIZED (
-            SELECT {keys}, {sums}, {sets} FROM {tiles.of([day, *left])} GROUP BY {keys} HAVING {is_moved} OR {flags}),
+            SELECT {keys}, {sums}, {sets} FROM {tiles.of([day, *left], brief)} GROUP BY {keys} HAVING {is_moved} OR {flags}),
         old AS (SELECT {keys}, row.* FROM (
             SELECT {keys}, arg_max({{{", ".join(f"'{name}': {name}" for name in (*told, "is_gone"))}}}, day) AS row
             FROM {_files(state, begun)} SEMI JOIN moved USING ({keys}) GROUP BY {keys}) WHERE NOT row.is_gone)
@@ -90,6 +108,14 @@ def _found(tiles: Tiles) -> list[tuple[str, tuple[str, int]]]:
 
 def _held(measure: str, day: date, days: int) -> str:
     return f"CASE WHEN day > DATE '{day - timedelta(days)}' THEN {measure} ELSE 0 END"
+
+
+def _signed(measure: str, day: date, days: int) -> str:
+    return f"CASE WHEN day = DATE '{day}' THEN {measure} WHEN day = DATE '{day - timedelta(days)}' THEN -{measure} ELSE 0 END"
+
+
+def _listed(days: Sequence[date]) -> str:
+    return ", ".join(f"DATE '{day}'" for day in days) or "NULL"
 
 
 def _days(path: str) -> list[date]:
