@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-import re
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -111,12 +110,11 @@ class Lake:
         self.spark.sql(f"RESTORE TABLE delta.`{self.path(table)}` TO VERSION AS OF {version}")
 
     def days(self, table: Table) -> list[date]:
-        """The partitions that hold rows, oldest first, as the names of the files say."""
+        """The partitions that hold rows, oldest first."""
         version = (table.full_name, self.version(table))
         if version not in self._days:
-            part = re.compile(rf"/{table.partitioned_by}=([0-9-]+)/")
-            found = (part.search(file) for file in self.read(table).inputFiles()) if self.exists(table) else ()
-            self._days[version] = sorted({date.fromisoformat(match[1]) for match in found if match})
+            found = DeltaTable(self.path(table)).partitions() if self.exists(table) else []
+            self._days[version] = sorted({date.fromisoformat(item[table.partitioned_by]) for item in found})
         return list(self._days[version])
 
     def changed_days(self, table: Table, since: int | None) -> list[date]:
@@ -129,7 +127,7 @@ class Lake:
         ]
         if since is None or not all(log.exists() for log in logs):
             return self.days(table)
-        return sorted(_partitions(self.spark, logs, table.partitioned_by))
+        return sorted({day for log in logs for day in _partitions(log, table.partitioned_by)})
 
     def summary(self, table: Table) -> Summary:
         """Days, rows and checksum in one pass."""
@@ -206,10 +204,14 @@ def _note(log: Path) -> str | None:
     """A commit's own note, as text; None where it has none or its log is gone."""
     if not log.exists():
         return None
-    with log.open(encoding="utf-8") as lines:
-        actions: Iterable[dict[str, Any]] = map(json.loads, lines)
-        found: dict[str, Any] = next((action["commitInfo"] for action in actions if "commitInfo" in action), {})
+    found: dict[str, Any] = next((action["commitInfo"] for action in _actions(log) if "commitInfo" in action), {})
     return cast(str | None, found.get("userMetadata"))
+
+
+def _actions(log: Path) -> Iterator[dict[str, Any]]:
+    """What a commit did, one action a line."""
+    with log.open(encoding="utf-8") as lines:
+        yield from map(json.loads, lines)
 
 
 def _has_statistics(table: Table, name: str) -> bool:
@@ -222,16 +224,12 @@ def _has_statistics(table: Table, name: str) -> bool:
     return plain and name != table.partitioned_by
 
 
-def _partitions(spark: SparkSession, logs: Iterable[Path], column: str) -> set[date]:
-    """The values of the partition column in the commits' file actions."""
-    action = "STRUCT<partitionValues: MAP<STRING,STRING>, dataChange: BOOLEAN>"
-    actions = spark.read.schema(f"add {action}, remove {action}").json([str(log) for log in logs])
-    values = F.explode(F.array_compact(F.array(*(_partition(kind, column) for kind in ("add", "remove")))))
-    return {date.fromisoformat(row.value) for row in actions.select(values.alias("value")).distinct().collect()}
-
-
-def _partition(kind: str, column: str) -> Column:
-    return F.when(F.col(f"{kind}.dataChange"), F.col(f"{kind}.partitionValues")[column])
+def _partitions(log: Path, column: str) -> Iterator[date]:
+    """The partitions of the files that a commit added or removed, but for those of which it only moved the rows."""
+    for action in _actions(log):
+        for kind in ("add", "remove"):
+            if kind in action and action[kind]["dataChange"]:
+                yield date.fromisoformat(action[kind]["partitionValues"][column])
 
 
 def _checksum(table: Table) -> Column:
