@@ -55,8 +55,11 @@ def runner(lake: Lake, settings: Settings) -> Runner:
 
 def test_late_and_lost_lines_move_the_first_order_as_if_all_were_read_anew(spark: SparkSession, runner: Runner) -> None:
     arrivals: dict[date, dict[date, list[dict[str, Any]]]] = {
-        SECOND: {FIRST: [_line("a", FIRST), _line("d", FIRST)], SECOND: [_line("b", SECOND)]},
-        THIRD: {OCTOBER: [_line("a", OCTOBER, scene="search")], THIRD: [_line("c", THIRD), _line("b", THIRD)]},
+        SECOND: {FIRST: [_line("a", FIRST), _line("d", FIRST), _line("e", FIRST)], SECOND: [_line("b", SECOND)]},
+        THIRD: {
+            OCTOBER: [_line("a", OCTOBER, scene="search")],
+            THIRD: [_line("c", THIRD), _line("b", THIRD), _line("e", THIRD)],
+        },
         FOURTH: {OCTOBER: [], FIRST: [_line("a", FIRST)], FOURTH: [_line("b", FOURTH)]},
     }
     told, kept = {}, {}
@@ -67,9 +70,9 @@ def test_late_and_lost_lines_move_the_first_order_as_if_all_were_read_anew(spark
         assertDataFrameEqual(as_of(runner.lake, TABLE, night), runner.frame(TABLE, [night]))
         told[night], kept[night] = _told(as_of(runner.lake, TABLE, night)), _told(runner.lake.read(TABLE, [night]))
     assert told == {
-        SECOND: {"a": (FIRST, "live"), "b": (SECOND, "live"), "d": (FIRST, "live")},
-        THIRD: {"a": (OCTOBER, "search"), "b": (SECOND, "live"), "c": (THIRD, "live"), "d": (FIRST, "live")},
-        FOURTH: {"a": (FIRST, "live"), "b": (SECOND, "live"), "c": (THIRD, "live")},
+        SECOND: {"a": (FIRST, "live"), "b": (SECOND, "live"), "d": (FIRST, "live"), "e": (FIRST, "live")},
+        THIRD: told[SECOND] | {"a": (OCTOBER, "search"), "c": (THIRD, "live")},
+        FOURTH: {"a": (FIRST, "live"), "b": (SECOND, "live"), "c": (THIRD, "live"), "e": (THIRD, "live")},
     }
     assert kept[THIRD].keys() == {"a", "c"}
-    assert kept[FOURTH].keys() == {"a", "d"}
+    assert kept[FOURTH].keys() == {"a", "d", "e"}

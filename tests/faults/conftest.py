@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,19 +18,22 @@ from jobs.lake import Lake
 from tests.faults.injector import Tally
 from tests.faults.world import State, arrivals, copied, history, play, state
 
-FULL = 200
+IS_FULL = int(os.environ.get("BRANDCUBE_FAULTS", "0")) >= 200
+"""True for ``make faults``."""
+SHARES = 4 if IS_FULL else 1
+"""Tests among which the boundaries of a landing are shared out: a strike and what mends it take most of a minute."""
 
 
 @dataclass(frozen=True)
 class Budget:
-    """How many faults of the kinds that can be had in any number; ``BRANDCUBE_FAULTS`` scales them."""
+    """How many faults of the kinds that can be had in any number, and at which boundaries of a landing there are some."""
 
     publications: int
-    boundaries: int
+    boundaries: Sequence[int]
     moments: int
     tears: int
     disks: int
-    errors: int
+    errors: Sequence[int]
 
 
 @dataclass(frozen=True)
@@ -46,8 +49,7 @@ class Before:
 @pytest.fixture(scope="session")
 def budget() -> Budget:
     """A few faults of each kind in the tests; all of them for ``make faults``."""
-    is_full = int(os.environ.get("BRANDCUBE_FAULTS", "0")) >= FULL
-    return Budget(80, 99, 20, 24, 6, 99) if is_full else Budget(12, 1, 1, 1, 1, 2)
+    return Budget(80, range(99), 20, 24, 6, range(99)) if IS_FULL else Budget(12, (4,), 1, 1, 1, (3, 14))
 
 
 @pytest.fixture

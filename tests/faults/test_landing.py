@@ -20,13 +20,12 @@ from jobs.lake import Lake
 from jobs.landing import ingest
 from tests.conftest import ROOT_KEY
 from tests.faults.boundaries import Counter, Struck, fail, watched, watched_commits
-from tests.faults.conftest import Before, Budget, mounted
+from tests.faults.conftest import IS_FULL, SHARES, Before, Budget, mounted
 from tests.faults.injector import Tally, killed_at, killed_within
 from tests.faults.world import DELIVERY, copied, differences, half_manifests, lost_and_doubled, play, state
 from tests.landing.sending import DAY, SOCIAL
 
 KEY = ROOT_KEY.hex()
-SHOWN = 1 << 20
 
 
 @pytest.fixture
@@ -58,15 +57,15 @@ class LakeUnderFaults:
         copied(self.before.history, self.root)
 
 
-def test_a_run_that_is_killed_at_its_boundaries_is_made_good_by_the_next(struck: LakeUnderFaults, budget: Budget) -> None:
-    step = 1 if budget.boundaries > 1 else SHOWN
-    at = 0 if step == 1 else 4
-    for _ in range(budget.boundaries):
+@pytest.mark.parametrize("share", range(SHARES))
+def test_a_run_that_is_killed_at_its_boundaries_is_made_good_by_the_next(
+    struck: LakeUnderFaults, budget: Budget, share: int
+) -> None:
+    for at in budget.boundaries[share::SHARES]:
         struck.afresh()
         if not killed_at(at, "land", str(struck.root), str(struck.before.inbox), key=KEY):
             break
         struck.counted("SIGKILL at boundaries")
-        at += step
 
 
 def test_a_run_that_is_killed_at_random_times_twice_is_made_good_by_the_next(struck: LakeUnderFaults, budget: Budget) -> None:
@@ -85,7 +84,7 @@ def test_a_run_that_is_killed_at_random_times_twice_is_made_good_by_the_next(str
 
 
 def test_a_run_in_which_a_step_fails_is_made_good_by_the_next(struck: LakeUnderFaults, budget: Budget) -> None:
-    for at in range(budget.errors) if budget.errors > 2 else (3, 14):
+    for at in budget.errors:
         struck.afresh()
         counter = Counter(at, fail)
         with watched(counter), watched_commits(counter), suppress(Struck):
@@ -96,7 +95,7 @@ def test_a_run_in_which_a_step_fails_is_made_good_by_the_next(struck: LakeUnderF
 
 
 def test_a_commit_whose_answer_is_lost_counts_once(struck: LakeUnderFaults, budget: Budget) -> None:
-    for at in range(6) if budget.errors > 2 else (1,):
+    for at in range(6) if IS_FULL else (1,):
         struck.afresh()
         counter = Counter(at, fail, only="after committing")
         with watched_commits(counter), pytest.raises(Struck):
