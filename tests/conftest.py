@@ -29,6 +29,7 @@ NIGHTS = ("searched", "october")
 WORLD_PEOPLE, WORLD_SEED = 1_500, 5
 
 
+@pytest.hookimpl(tryfirst=True)  # before the groups are read
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """One process plays a group: a file, or all files that share a whole night, which begin since they take longest."""
     nights = {item.path: name for item in items for name in NIGHTS if name in getattr(item, "fixturenames", ())}
