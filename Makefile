@@ -28,7 +28,7 @@ demo: setup ## make all that is needed and play the closed loop on a small festi
 	@.venv/bin/brandcube demo
 
 test: setup .venv-airflow/.made ## make both environments and run all tests
-	@$(SMALL) $(RUN) pytest --ignore=tests/dags --ignore=tests/benchmarks --cov --numprocesses 2 --dist loadgroup --no-loadscope-reorder
+	@$(SMALL) $(RUN) pytest --ignore=tests/dags --ignore=tests/benchmarks --cov --numprocesses 2 --dist loadfile --no-loadscope-reorder
 	@.venv-airflow/bin/python -m pytest --confcutdir=tests/dags tests/dags
 
 check: .venv/.made .venv-airflow/.made ## format, lint, types, import arrows and locks, without running anything heavy

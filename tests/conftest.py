@@ -24,18 +24,7 @@ from tests.faults.injector import Tally
 Figure = Callable[[str], None]
 ROOT_KEY = bytes(range(32))
 HISTORY = (date(2015, 10, 1), date(2015, 10, 31))
-NIGHTS = ("searched", "october")
-"""The fixtures that play a whole night."""
 WORLD_PEOPLE, WORLD_SEED = 1_500, 5
-
-
-@pytest.hookimpl(tryfirst=True)  # before the groups are read
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """One process plays a group: a file, or all files that share a whole night, which begin since they take longest."""
-    nights = {item.path: name for item in items for name in NIGHTS if name in getattr(item, "fixturenames", ())}
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(nights.get(item.path, str(item.path.relative_to(config.rootpath)))))
-    items.sort(key=lambda item: item.path not in nights)
 
 
 @pytest.fixture
