@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from jobs.people import with_person
@@ -47,9 +47,5 @@ def consented(consent: DataFrame, person: DataFrame, *, purpose: str) -> DataFra
 
 def by_account(consent: DataFrame) -> DataFrame:
     """The statements with ``account_type`` and ``account_hash``: one row per account that a statement is about."""
-    accounts = F.array(*(F.struct(F.lit(kind).alias("account_type"), _hash(kind).alias("account_hash")) for kind in _SPEAKERS))
-    return consent.select("*", F.inline(accounts)).where("account_hash IS NOT NULL")
-
-
-def _hash(kind: str) -> Column:
-    return F.col(f"{kind}_hash")
+    accounts = (F.struct(F.lit(kind).alias("account_type"), F.col(f"{kind}_hash").alias("account_hash")) for kind in _SPEAKERS)
+    return consent.select("*", F.inline(F.array(*accounts))).where("account_hash IS NOT NULL")

@@ -15,9 +15,9 @@ from jobs.changes import Night, Step
 from jobs.people import with_person
 from jobs.touched import holdings, moved, owners, with_audited
 from schemas.columns import UNKNOWN
+from schemas.core.account_facet_window import BRAND
 from schemas.mart.brand_stage import TABLE
 
-_BRAND = "brand_id"
 _COUNTED = tuple(name.format(days) for name, windows in BEHAVIOURS.items() for days in windows)
 
 
@@ -25,9 +25,9 @@ def build(
     account_facet_window: DataFrame, person: DataFrame, user_portrait: DataFrame, *, day: date, settings: Settings
 ) -> DataFrame:
     """One row per (``person_id``, ``brand_id``) of the accounts handed in, of people with a portrait."""
-    known = account_facet_window.where((F.col("facet") == _BRAND) & (F.col("value") != UNKNOWN))
+    known = account_facet_window.where((F.col("facet") == BRAND) & (F.col("value") != UNKNOWN))
     # one row per (person_id, brand_id)
-    met = with_person(known, person).groupBy("person_id", F.col("value").alias(_BRAND)).agg(*_measures())
+    met = with_person(known, person).groupBy("person_id", F.col("value").alias(BRAND)).agg(*_measures())
     pictured = met.join(user_portrait.select("person_id"), "person_id", "left_semi")
     columns = {
         "day": F.lit(day),
@@ -48,7 +48,7 @@ def advance(night: Night, *, settings: Settings) -> Step | None:
     """
     if night.begins_month:
         return None
-    changed = owners(night, night.since("account_facet_window").where(F.col("facet") == _BRAND))
+    changed = owners(night, night.since("account_facet_window").where(F.col("facet") == BRAND))
     pictured = night.since("user_portrait").select("person_id")
     touched = changed.union(moved(night)).union(pictured)
     people, audited = with_audited(night, touched, settings.windows.audited_one_in)
