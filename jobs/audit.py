@@ -8,17 +8,17 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from jobs.changes import Night, Step
-from jobs.windows import LONGEST, SHORT, TILES, Windows, measures, rebuilt
+from jobs.windows import LONGEST, TILES, Windows, measures, rebuilt, tells
 from schemas.contract import Table
 
 
 def differing(windows: Windows, night: Night, step: Step, one_in: int) -> DataFrame:
     """The audited rows that differ, those of either side; none where all is well.
 
-    A night's cost may not grow with the history, so it audits the windows of up to 30 days, whose tiles are a fixed number of
-    partitions; the first night of a month, which writes all rows anyway, audits all windows.
+    A night's cost may not grow with the history, so it audits the windows of up to ``windows.audited`` days, whose tiles are a
+    fixed number of partitions; the first night of a month, which writes all rows anyway, audits all windows.
     """
-    table, day, span = night.table, night.day, LONGEST if night.is_full else SHORT
+    table, day, span = night.table, night.day, LONGEST if night.is_full else windows.audited
     is_audited = night.is_audited("account_hash", one_in)
     tiles = night.now(TILES, [day - timedelta(offset) for offset in range(span)]).where(is_audited)
     same = night.before().where(is_audited).join(step.keys, list(table.state_key), "left_anti")
@@ -32,8 +32,7 @@ def _within(table: Table, rows: DataFrame, day: date, span: int) -> DataFrame:
     """What the rows say of the last ``span`` days; those that say nothing are left out."""
     sums = [name for name, (_, days) in measures(table).items() if days <= span]
     days = [_recent(name, day, span) for name in ("active_days", "order_days")]
-    says = (F.size("active_days") > 0) | F.exists(F.array(*sums), lambda total: total != 0)
-    return rows.select(*table.state_key, *sums, *days).where(says)
+    return rows.select(*table.state_key, *sums, *days).where(tells(sums))
 
 
 def _recent(name: str, day: date, span: int) -> Column:

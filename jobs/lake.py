@@ -19,7 +19,7 @@ from conf.errors import ContractError, LakeVersionError
 from jobs.serving.folder import replace_file
 from schemas.contract import Privacy, Table
 
-FORMAT = 5
+FORMAT = 6
 """The version of the lake's layout; a lake of another one is refused."""
 
 _MARK = "brandcube.json"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import reduce
@@ -19,7 +19,7 @@ TILES = "user_brand_day"
 LONGEST = 365
 """Days that the tables of windows look back."""
 SHORT = 30
-"""Days of the longest window that may be told of some rows alone, and of the longest that is audited each night."""
+"""Days of the longest window that may be told of some rows alone."""
 
 _WINDOWED = re.compile(r"(\w+?)_(\d+)d(?:_fen)?")
 _OF_TILES = {"spend": "net_fen"}
@@ -31,13 +31,15 @@ _BITS = 62
 class Windows:
     """How a table of windows comes of tiles.
 
-    ``spread`` gives each tile the columns of ``table.state_key``. Windows of up to ``SHORT`` days are told of the rows for
-    which the condition ``has_short`` is true, and NULL elsewhere: a row that nobody asks for them moves less often.
+    ``spread`` gives each tile the columns of ``table.state_key``. Windows of up to ``SHORT`` days and the days of activity are
+    told of the rows for which the condition ``detailed`` is true, and NULL elsewhere: a row that nobody asks for them moves
+    less often, and is half as long. ``audited`` is the longest window, in days, that is audited each night.
     """
 
     table: Table
     spread: Callable[[DataFrame], DataFrame]
-    has_short: str = "true"
+    detailed: str = "true"
+    audited: int = SHORT
 
     @property
     def measures(self) -> dict[str, tuple[str, int]]:
@@ -49,13 +51,24 @@ class Windows:
         """The windows' days, the shortest first; days of activity are kept for the longest."""
         return tuple(sorted({days for _, days in self.measures.values()} | {LONGEST}))
 
+    @property
+    def is_detailed(self) -> Column:
+        """True for rows that have short windows and days."""
+        return F.expr(self.detailed)
+
+    @property
+    def day_sets(self) -> dict[str, Column]:
+        """The columns of days, and which tiles put a day there."""
+        return {"active_days": self.is_detailed, "order_days": self.is_detailed & (F.col("n_order") > 0)}
+
     def is_told(self, days: int) -> Column:
         """True for rows that have windows of so many days."""
-        return F.expr(self.has_short) if days <= SHORT else F.lit(True)
+        return self.is_detailed if days <= SHORT else F.lit(True)
 
-    def told(self, sums: Mapping[str, Column]) -> dict[str, Column]:
-        """The sums, by name, NULL where a row has no such window."""
-        return {name: F.when(self.is_told(self.measures[name][1]), total) for name, total in sums.items()}
+    def told(self, values: Mapping[str, Column]) -> dict[str, Column]:
+        """The windows' sums and the days, by name, NULL where a row has no such window, or no days."""
+        spans = {name: days for name, (_, days) in self.measures.items()}
+        return {name: F.when(self.is_told(spans.get(name, SHORT)), value) for name, value in values.items()}
 
 
 def in_window(day: date, days: int) -> Column:
@@ -69,16 +82,25 @@ def measures(table: Table) -> dict[str, tuple[str, int]]:
     return {name: (_OF_TILES.get(match[1], match[1]), int(match[2])) for name, match in named.items() if match}
 
 
+def tells(sums: Iterable[str]) -> Column:
+    """True for rows of which one of the sums, or a day, tells of anything: all others are as good as not there."""
+    of_days = F.coalesce(F.size("active_days") > 0, F.lit(False))
+    return reduce(or_, (F.coalesce(F.col(name) != 0, F.lit(False)) for name in sums), of_days)
+
+
 def rebuilt(windows: Windows, tiles: DataFrame, day: date) -> DataFrame:
     """The windows as the tiles alone give them, whatever was kept before: one row per ``table.state_key``."""
     table, found = windows.table, windows.measures
     sums = [
         F.sum(F.when(in_window(day, days), F.col(measure)).otherwise(0)).alias(name) for name, (measure, days) in found.items()
     ]
-    sets = [F.sort_array(F.collect_set(F.when(fact, F.unix_date("day")))).alias(name) for name, fact in _day_sets().items()]
+    sets = [
+        F.sort_array(F.collect_set(F.when(fact, F.unix_date("day")))).alias(name) for name, fact in windows.day_sets.items()
+    ]
     summed = windows.spread(tiles.where(in_window(day, LONGEST))).groupBy(*table.state_key).agg(*sums, *sets)
-    told = windows.told({name: F.col(name) for name in found})
-    return summed.withColumns(told | {"day": F.lit(day), "is_gone": F.lit(False)}).select(*table.column_names)
+    told = windows.told({name: F.col(name) for name in (*found, *windows.day_sets)})
+    rows = summed.withColumns(told | {"day": F.lit(day), "is_gone": F.lit(False)})
+    return rows.where(tells(found)).select(*table.column_names)
 
 
 def advanced(windows: Windows, night: Night) -> Step:
@@ -94,8 +116,9 @@ def advanced(windows: Windows, night: Night) -> Step:
     # one row per state_key that moved
     both = moved.join(before.hint("shuffle_hash"), list(table.state_key), "left")
     sums = {name: F.coalesce(F.col("old")[name], F.lit(0)) + F.col(name) for name in windows.measures}
-    new = both.withColumns(windows.told(sums) | {name: move.days(name) for name in _day_sets()}).localCheckpoint()
-    is_gone = F.size("active_days") == 0
+    days = {name: move.days(name) for name in windows.day_sets}
+    new = both.withColumns(windows.told(sums | days)).localCheckpoint()
+    is_gone = ~tells(sums)
     kept = {name: F.when(is_gone, F.col("old")[name]).otherwise(F.col(name)) for name in told}
     changes = new.withColumns(kept | {"day": F.lit(night.day), "is_gone": is_gone}).select(*table.column_names)
     return Step(moved.select(*table.state_key), changes.where(~F.col("is_gone")), changes)
@@ -161,12 +184,12 @@ class _Move:
         table, found = self.windows.table, self.windows.measures
         sums = [F.sum(F.col(f"weight_{days}") * F.col(measure)).alias(name) for name, (measure, days) in found.items()]
         is_over = (F.col("sign") < 0) & ~in_window(self.day, LONGEST)
-        over = [F.bool_or(is_over & fact).alias(f"over_{name}") for name, fact in _day_sets().items()]
-        masks = {f"{name}_{start}": (fact, start) for name, fact in _day_sets().items() for start in self._parts()}
+        over = [F.bool_or(is_over & fact).alias(f"over_{name}") for name, fact in self.windows.day_sets.items()]
+        masks = {f"{name}_{start}": (fact, start) for name, fact in self.windows.day_sets.items() for start in self._parts()}
         now = [self._mask((F.col("sign") > 0) & fact, start).alias(f"now_{name}") for name, (fact, start) in masks.items()]
         then = [self._mask((F.col("sign") < 0) & fact, start).alias(f"then_{name}") for name, (fact, start) in masks.items()]
         summed_up = self.weighed(night).groupBy(*table.state_key).agg(*sums, *over, *now, *then)
-        moves = [F.col(name) != 0 for name in found] + [F.col(f"over_{name}") for name in _day_sets()]
+        moves = [F.col(name) != 0 for name in found] + [F.col(f"over_{name}") for name in self.windows.day_sets]
         moves += [F.col(f"now_{name}") != F.col(f"then_{name}") for name in masks]
         return summed_up.where(reduce(or_, moves)).select(*table.state_key, *found, *(f"now_{name}" for name in masks))
 
@@ -190,11 +213,6 @@ class _Move:
         """The days whose bit is set."""
         days = F.lit([_epoch(day) for day in self.coming[start : start + _BITS]])
         return F.filter(days, lambda _, place: F.getbit(F.col(name), place) == 1)
-
-
-def _day_sets() -> dict[str, Column]:
-    """The columns of days, and which tiles put a day there."""
-    return {"active_days": F.lit(True), "order_days": F.col("n_order") > 0}
 
 
 def _after(first: date, last: date) -> list[date]:

@@ -22,11 +22,11 @@ def _by_facet(tiles: DataFrame) -> DataFrame:
     )
 
 
-_WINDOWS = Windows(TABLE, _by_facet, has_short=f"facet = '{BRAND}'")
+_WINDOWS = Windows(TABLE, _by_facet, detailed=f"facet = '{BRAND}'", audited=90)
 
 
 def build(user_brand_day: DataFrame, *, day: date, settings: Settings) -> DataFrame:
-    """One row per account and value of a facet with a tile in the last 365 days, from the tiles alone."""
+    """One row per account and value of a facet of which a window tells anything, from the tiles alone."""
     return rebuilt(_WINDOWS, user_brand_day, day)
 
 

@@ -19,7 +19,7 @@ def _of_brands(column: Column) -> Column:
 TABLE = Table(
     layer="core",
     name="account_facet_window",
-    doc="One account and one value of one facet that it has a tile with in the last 365 days, as of the end of the day.",
+    doc="One account and one value of one facet, as of the end of the day; there while any window or day tells of anything.",
     key=("day", "account_type", "account_hash", "facet", "value"),
     columns=(
         c.DAY,
@@ -36,8 +36,8 @@ TABLE = Table(
         net("n_item_365d", "Pieces in 365 days, net"),
         _of_brands(fen("spend_30d_fen", "Money spent in 30 days, net", signed=True)),
         *(fen(f"spend_{days}d_fen", f"Money spent in {days} days, net", signed=True) for days in (90, 365)),
-        epoch_days("active_days", "Days with a tile"),
-        epoch_days("order_days", "Days with a tile of more orders than were given back"),
+        _of_brands(epoch_days("active_days", "Days with a tile")),
+        _of_brands(epoch_days("order_days", "Days with a tile of more orders than were given back")),
         c.IS_GONE,
     ),
     inputs=(Input("core.user_brand_day", window(365)),),

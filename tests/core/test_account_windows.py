@@ -134,18 +134,25 @@ def expected(table: Table, tiles: Iterator[dict[str, Any]], day: date) -> set[tu
             own = ("jd_pin", tile["account_hash"])
             for key in [(*own, name, tile[name]) for name in FACETS] if table is FACET else [own]:
                 kept[key].append(tile)
-    return {(day, *key, *_sums(table, key, rows, day), *_days(rows), False) for key, rows in kept.items()}
+    told = {key: (*_sums(table, key, rows, day), *_days(key, rows)) for key, rows in kept.items()}
+    return {(day, *key, *values, False) for key, values in told.items() if any(values)}
+
+
+def _is_brief(key: tuple[str, ...]) -> bool:
+    """True of scenes, categories and cities: they have no short windows, and no days."""
+    return bool(set(key) & {"scene", "category", "city_code"})
 
 
 def _sums(table: Table, key: tuple[str, ...], rows: list[dict[str, Any]], day: date) -> list[int | None]:
-    is_brief = table is FACET and "brand_id" not in key
     return [
-        None if is_brief and days <= 30 else sum(row[measure] for row in rows if row["day"] > day - timedelta(days))
+        None if _is_brief(key) and days <= 30 else sum(row[measure] for row in rows if row["day"] > day - timedelta(days))
         for measure, days in measures(table).values()
     ]
 
 
-def _days(rows: list[dict[str, Any]]) -> tuple[tuple[int, ...], tuple[int, ...]]:
+def _days(key: tuple[str, ...], rows: list[dict[str, Any]]) -> tuple[tuple[int, ...] | None, tuple[int, ...] | None]:
+    if _is_brief(key):
+        return None, None
     active = {(row["day"] - date(1970, 1, 1)).days: False for row in rows}
     active |= {(row["day"] - date(1970, 1, 1)).days: True for row in rows if row["n_order"] > 0}
     return tuple(sorted(active)), tuple(sorted(day for day, has_order in active.items() if has_order))

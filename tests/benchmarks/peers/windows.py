@@ -5,6 +5,7 @@ One program reads the whole window each night; the other knows the algorithm of 
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -41,13 +42,23 @@ class Tiles:
         spread = f"(SELECT *, unnest({asked}) AS pair FROM {rows})"
         return f"(SELECT * EXCLUDE (pair), pair.facet AS facet, pair.value AS value FROM {spread})"
 
-    def told(self, total: str, days: int) -> str:
-        """The sum over a window, NULL where it is told of brands alone."""
-        return f"CASE WHEN facet = '{BRAND}' THEN {total} END" if self.has_facets and days <= SHORT else total
+    @property
+    def is_detailed(self) -> str:
+        """True for rows that have short windows and days."""
+        return f"facet = '{BRAND}'" if self.has_facets else "true"
+
+    def told(self, value: str, days: int = SHORT) -> str:
+        """The sum over a window, or days, NULL where they are told of brands alone."""
+        return f"CASE WHEN {self.is_detailed} THEN {value} END" if days <= SHORT else value
 
     def weighed(self, weight: str, days: int) -> str:
         """The weight of a tile in a window, zero where that is told of brands alone."""
-        return f"CASE WHEN facet = '{BRAND}' THEN {weight} ELSE 0 END" if self.has_facets and days <= SHORT else weight
+        return f"CASE WHEN {self.is_detailed} THEN {weight} ELSE 0 END" if days <= SHORT else weight
+
+    @property
+    def tells(self) -> str:
+        """True for rows of which a sum or a day tells anything."""
+        return f"coalesce(len(active_days), 0) > 0 OR {' OR '.join(f'coalesce({name}, 0) <> 0' for name, _ in _found(self))}"
 
 
 def rescan(tiles: Tiles, day: date, out: Path) -> None:
@@ -57,12 +68,16 @@ def rescan(tiles: Tiles, day: date, out: Path) -> None:
     sums = ", ".join(
         f"{tiles.told(f'sum({_held(measure, day, days)})::BIGINT', days)} AS {name}" for name, (measure, days) in _found(tiles)
     )
-    list_of_days = "list((day - DATE '1970-01-01')::INT)"
+    listed = "list((day - DATE '1970-01-01')::INT) FILTER"
+    sets = ", ".join(
+        f"{tiles.told(f'coalesce(list_sort({listed} ({fact} AND {tiles.is_detailed})), [])')} AS {name}"
+        for name, fact in {"active_days": "true", "order_days": "has_order"}.items()
+    )
     query = f"""
-        SELECT DATE '{day}' AS day, {keys}, {sums}, list_sort({list_of_days}) AS active_days,
-            coalesce(list_sort({list_of_days} FILTER (has_order)), []) AS order_days, false AS is_gone
-        FROM (SELECT {keys}, day, {of_day}, bool_or(n_order > 0) AS has_order FROM {tiles.of(year)} GROUP BY {keys}, day)
-        GROUP BY {keys}"""
+        FROM (SELECT DATE '{day}' AS day, {keys}, {sums}, {sets}, false AS is_gone
+            FROM (SELECT {keys}, day, {of_day}, bool_or(n_order > 0) AS has_order FROM {tiles.of(year)} GROUP BY {keys}, day)
+            GROUP BY {keys})
+        WHERE {tiles.tells}"""
     _write(query, out)
 
 
@@ -77,7 +92,8 @@ def advance(tiles: Tiles, state: str, day: date, out: Path) -> None:
         f"sum({tiles.weighed(_signed(measure, day, days), days)})::BIGINT AS {name}" for name, (measure, days) in _found(tiles)
     )
     sets = ", ".join(
-        f"bool_or(day = DATE '{day}' AND {fact}) AS now_{name}, bool_or(day = DATE '{left[0]}' AND {fact}) AS over_{name}"
+        f"bool_or(day = DATE '{day}' AND {fact} AND {tiles.is_detailed}) AS now_{name}, "
+        f"bool_or(day = DATE '{left[0]}' AND {fact} AND {tiles.is_detailed}) AS over_{name}"
         for name, fact in {"active_days": "true", "order_days": "n_order > 0"}.items()
     )
     is_moved = " OR ".join(f"{name} <> 0" for name, _ in _found(tiles))
@@ -85,8 +101,11 @@ def advance(tiles: Tiles, state: str, day: date, out: Path) -> None:
         f"{tiles.told(f'coalesce(old.{name}, 0) + moved.{name}', days)} AS {name}" for name, (_, days) in _found(tiles)
     )
     days = ", ".join(
-        f"list_concat(list_filter(coalesce(old.{name}, []), lambda d: d <> {over}), "
-        f"CASE WHEN now_{name} THEN [{today}] ELSE [] END) AS {name}"
+        tiles.told(
+            f"list_concat(list_filter(coalesce(old.{name}, []), lambda d: d <> {over}), "
+            f"CASE WHEN now_{name} THEN [{today}] ELSE [] END)"
+        )
+        + f" AS {name}"
         for name in ("active_days", "order_days")
     )
     begun = [found for found in _days(state) if (found.year, found.month) == (last.year, last.month) and found <= last]
@@ -97,7 +116,7 @@ def advance(tiles: Tiles, state: str, day: date, out: Path) -> None:
         old AS (SELECT {keys}, row.* FROM (
             SELECT {keys}, arg_max({{{", ".join(f"'{name}': {name}" for name in (*told, "is_gone"))}}}, day) AS row
             FROM {_files(state, begun)} SEMI JOIN moved USING ({keys}) GROUP BY {keys}) WHERE NOT row.is_gone)
-        SELECT *, len(active_days) = 0 AS is_gone
+        SELECT *, NOT ({tiles.tells}) AS is_gone
         FROM (SELECT DATE '{day}' AS day, {keys}, {new}, {days} FROM moved LEFT JOIN old USING ({keys}))"""
     _write(query, out)
 
@@ -131,5 +150,7 @@ def _files(path: str, days: Sequence[date]) -> str:
 def _write(query: str, out: Path) -> None:
     connection = duckdb.connect()
     connection.execute("SET threads = 2")
+    connection.execute("SET memory_limit = '12GB'")  # what is more goes to disk: Spark holds the rest of the machine
+    connection.execute(f"SET temp_directory = '{tempfile.gettempdir()}'")
     connection.execute("SET preserve_insertion_order = false")
     write_deltalake(out, connection.sql(query).to_arrow_reader(), mode="append", partition_by=["day"])
