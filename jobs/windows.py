@@ -18,9 +18,6 @@ from schemas.contract import Table
 TILES = "user_brand_day"
 LONGEST = 365
 """Days that the tables of windows look back."""
-SHORT = 30
-"""Days of the longest window that may be told of some rows alone."""
-
 _WINDOWED = re.compile(r"(\w+?)_(\d+)d(?:_fen)?")
 _OF_TILES = {"spend": "net_fen"}
 _BITS = 62
@@ -31,15 +28,15 @@ _BITS = 62
 class Windows:
     """How a table of windows comes of tiles.
 
-    ``spread`` gives each tile the columns of ``table.state_key``. Windows of up to ``SHORT`` days and the days of activity are
-    told of the rows for which the condition ``detailed`` is true, and NULL elsewhere: a row that nobody asks for them moves
-    less often, and is half as long. ``audited`` is the longest window, in days, that is audited each night.
+    ``spread`` gives each tile the columns of ``table.state_key``. A sum over a window, or a set of days, is told of the rows
+    for which ``has`` of its name is true, and NULL elsewhere: what nobody asks for moves no row. ``audited`` is the longest
+    window, in days, that is audited each night.
     """
 
     table: Table
     spread: Callable[[DataFrame], DataFrame]
-    detailed: str = "true"
-    audited: int = SHORT
+    has: Callable[[str], Column] = lambda _: F.lit(True)
+    audited: int = 30
 
     @property
     def measures(self) -> dict[str, tuple[str, int]]:
@@ -52,23 +49,18 @@ class Windows:
         return tuple(sorted({days for _, days in self.measures.values()} | {LONGEST}))
 
     @property
-    def is_detailed(self) -> Column:
-        """True for rows that have short windows and days."""
-        return F.expr(self.detailed)
-
-    @property
     def day_sets(self) -> dict[str, Column]:
         """The columns of days, and which tiles put a day there."""
-        return {"active_days": self.is_detailed, "order_days": self.is_detailed & (F.col("n_order") > 0)}
+        return {"active_days": self.has("active_days"), "order_days": self.has("order_days") & (F.col("n_order") > 0)}
 
-    def is_told(self, days: int) -> Column:
-        """True for rows that have windows of so many days."""
-        return self.is_detailed if days <= SHORT else F.lit(True)
+    def has_any(self, days: int) -> Column:
+        """True for rows of which something is told that looks back so many days."""
+        names = [name for name, (_, span) in self.measures.items() if span == days]
+        return reduce(or_, map(self.has, [*names, *(self.day_sets if days == LONGEST else ())]))
 
     def told(self, values: Mapping[str, Column]) -> dict[str, Column]:
-        """The windows' sums and the days, by name, NULL where a row has no such window, or no days."""
-        spans = {name: days for name, (_, days) in self.measures.items()}
-        return {name: F.when(self.is_told(spans.get(name, SHORT)), value) for name, value in values.items()}
+        """The values, by name, NULL for the rows of which they are not told."""
+        return {name: F.when(self.has(name), value) for name, value in values.items()}
 
 
 def in_window(day: date, days: int) -> Column:
@@ -151,12 +143,6 @@ class _Move:
         left = {gone for days in self.windows.days for gone in self.expired(days) if gone <= self.last}
         return sorted(left | set(self.changed))
 
-    @property
-    def going_from_short(self) -> list[date]:
-        """Days that leave windows of up to ``SHORT`` days and no other."""
-        others = {gone for days in self.windows.days if days > SHORT for gone in self.expired(days)}
-        return sorted(set(self.going) - set(self.coming) - set(self.changed) - others)
-
     def expired(self, days: int) -> list[date]:
         """The days that leave the window."""
         return _after(self.last - timedelta(days), self.day - timedelta(days))
@@ -174,15 +160,20 @@ class _Move:
 
     def weighed(self, night: Night) -> DataFrame:
         """The signed tiles, spread, with what each is to be multiplied by for the sums over each window."""
-        spread = self.windows.spread(self.signed(night))
-        matters = spread.where(self.windows.is_told(SHORT) | ~F.col("day").isin(self.going_from_short))
-        counts = {days: self.counts(days) & self.windows.is_told(days) for days in self.windows.days}
+        matters = self.windows.spread(self.signed(night)).where(self.matters())
+        counts = {days: self.counts(days) for days in self.windows.days}
         return matters.withColumns({f"weight_{days}": F.when(on, F.col("sign")).otherwise(0) for days, on in counts.items()})
+
+    def matters(self) -> Column:
+        """False for tiles that only leave windows which are not told of their row."""
+        leaves = [F.col("day").isin(self.expired(days)) & self.windows.has_any(days) for days in self.windows.days]
+        return reduce(or_, leaves, F.col("day").isin([*self.coming, *self.changed]))
 
     def net(self, night: Night) -> DataFrame:
         """One row per ``table.state_key`` whose sums or days change: what each sum gains, and on which days it is there now."""
         table, found = self.windows.table, self.windows.measures
-        sums = [F.sum(F.col(f"weight_{days}") * F.col(measure)).alias(name) for name, (measure, days) in found.items()]
+        moved = {name: F.col(f"weight_{days}") * F.col(measure) for name, (measure, days) in found.items()}
+        sums = [F.sum(F.when(self.windows.has(name), by).otherwise(0)).alias(name) for name, by in moved.items()]
         is_over = (F.col("sign") < 0) & ~in_window(self.day, LONGEST)
         over = [F.bool_or(is_over & fact).alias(f"over_{name}") for name, fact in self.windows.day_sets.items()]
         masks = {f"{name}_{start}": (fact, start) for name, fact in self.windows.day_sets.items() for start in self._parts()}

@@ -11,7 +11,7 @@ from conf.settings import Settings
 from jobs.audit import differing
 from jobs.changes import Night, Step
 from jobs.windows import Windows, advanced, rebuilt
-from schemas.core.account_facet_window import BRAND, FACETS, TABLE
+from schemas.core.account_facet_window import FACETS, TABLE, asking
 
 
 def _by_facet(tiles: DataFrame) -> DataFrame:
@@ -22,7 +22,7 @@ def _by_facet(tiles: DataFrame) -> DataFrame:
     )
 
 
-_WINDOWS = Windows(TABLE, _by_facet, detailed=f"facet = '{BRAND}'", audited=90)
+_WINDOWS = Windows(TABLE, _by_facet, lambda column: F.col("facet").isin(*asking(column)), audited=90)
 
 
 def build(user_brand_day: DataFrame, *, day: date, settings: Settings) -> DataFrame:

@@ -28,7 +28,7 @@ from jobs.runner import Runner
 from jobs.windows import measures
 from schemas.catalogue import find
 from schemas.contract import Table
-from schemas.core.account_facet_window import FACETS
+from schemas.core.account_facet_window import FACETS, asking
 from tests.frames import frame
 
 TILE, ACCOUNT, FACET = (find(f"core.{name}") for name in ("user_brand_day", "account_window", "account_facet_window"))
@@ -138,20 +138,20 @@ def expected(table: Table, tiles: Iterator[dict[str, Any]], day: date) -> set[tu
     return {(day, *key, *values, False) for key, values in told.items() if any(values)}
 
 
-def _is_brief(key: tuple[str, ...]) -> bool:
-    """True of scenes, categories and cities: they have no short windows, and no days."""
-    return bool(set(key) & {"scene", "category", "city_code"})
+def _has(key: tuple[str, ...], column: str) -> bool:
+    """True where the column is told of the key: always of accounts, of facets where it is asked for."""
+    return len(key) == 2 or key[2] in asking(column)
 
 
 def _sums(table: Table, key: tuple[str, ...], rows: list[dict[str, Any]], day: date) -> list[int | None]:
     return [
-        None if _is_brief(key) and days <= 30 else sum(row[measure] for row in rows if row["day"] > day - timedelta(days))
-        for measure, days in measures(table).values()
+        sum(row[measure] for row in rows if row["day"] > day - timedelta(days)) if _has(key, name) else None
+        for name, (measure, days) in measures(table).items()
     ]
 
 
 def _days(key: tuple[str, ...], rows: list[dict[str, Any]]) -> tuple[tuple[int, ...] | None, tuple[int, ...] | None]:
-    if _is_brief(key):
+    if not _has(key, "active_days"):
         return None, None
     active = {(row["day"] - date(1970, 1, 1)).days: False for row in rows}
     active |= {(row["day"] - date(1970, 1, 1)).days: True for row in rows if row["n_order"] > 0}

@@ -6,7 +6,7 @@ One program reads the whole window each night; the other knows the algorithm of 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -14,9 +14,9 @@ from pathlib import Path
 import duckdb
 from deltalake import DeltaTable, write_deltalake
 
-from jobs.windows import LONGEST, SHORT, measures
+from jobs.windows import LONGEST, measures
 from schemas.contract import Table
-from schemas.core.account_facet_window import BRAND, FACETS
+from schemas.core.account_facet_window import FACETS, asking
 
 
 @dataclass(frozen=True)
@@ -31,29 +31,29 @@ class Tiles:
         """True where the windows are by facet."""
         return "facet" in self.table.column_names
 
-    def of(self, days: Sequence[date], of_brands: Sequence[date] = ()) -> str:
-        """The tiles of the days, each once for each facet where the windows are by facet; of some days by brand alone."""
+    def of(self, days: Sequence[date], some: Mapping[date, Sequence[str]] | None = None) -> str:
+        """The tiles of the days, once for each facet where the windows are by facet; on some days for some facets alone."""
         rows = _files(self.path, days)
         if not self.has_facets:
             return f"(SELECT * FROM {rows})"
-        pairs = [f"{{'facet': '{name}', 'value': {name}}}" for name in FACETS]
-        brand = next(pair for name, pair in zip(FACETS, pairs, strict=True) if name == BRAND)
-        asked = f"CASE WHEN day IN ({_listed(of_brands)}) THEN [{brand}] ELSE [{', '.join(pairs)}] END"
-        spread = f"(SELECT *, unnest({asked}) AS pair FROM {rows})"
+        asked = " ".join(f"WHEN DATE '{day}' THEN {_pairs(facets)}" for day, facets in (some or {}).items())
+        pairs = f"CASE day {asked} ELSE {_pairs(FACETS)} END" if asked else _pairs(FACETS)
+        spread = f"(SELECT *, unnest({pairs}) AS pair FROM {rows})"
         return f"(SELECT * EXCLUDE (pair), pair.facet AS facet, pair.value AS value FROM {spread})"
 
-    @property
-    def is_detailed(self) -> str:
-        """True for rows that have short windows and days."""
-        return f"facet = '{BRAND}'" if self.has_facets else "true"
+    def has(self, name: str) -> str:
+        """True for rows of which the column is told."""
+        facets = ", ".join(f"'{facet}'" for facet in asking(name))
+        return f"facet IN ({facets})" if self.has_facets else "true"
 
-    def told(self, value: str, days: int = SHORT) -> str:
-        """The sum over a window, or days, NULL where they are told of brands alone."""
-        return f"CASE WHEN {self.is_detailed} THEN {value} END" if days <= SHORT else value
+    def told(self, value: str, name: str) -> str:
+        """The column, NULL where it is not told."""
+        return f"CASE WHEN {self.has(name)} THEN {value} END AS {name}"
 
-    def weighed(self, weight: str, days: int) -> str:
-        """The weight of a tile in a window, zero where that is told of brands alone."""
-        return f"CASE WHEN {self.is_detailed} THEN {weight} ELSE 0 END" if days <= SHORT else weight
+    def facets(self, days: int) -> list[str]:
+        """The facets of which a window of so many days is told."""
+        names = [name for name, (_, span) in _found(self) if span == days]
+        return [facet for facet in FACETS if any(facet in asking(name) for name in names)]
 
     @property
     def tells(self) -> str:
@@ -65,12 +65,10 @@ def rescan(tiles: Tiles, day: date, out: Path) -> None:
     """Sum all windows from a year of tiles, and write all of them; by day first, which is twice as fast by facet."""
     keys, year = ", ".join(tiles.table.state_key), [day - timedelta(offset) for offset in range(LONGEST)]
     of_day = ", ".join(f"sum({measure}) AS {measure}" for measure in sorted({measure for _, (measure, _) in _found(tiles)}))
-    sums = ", ".join(
-        f"{tiles.told(f'sum({_held(measure, day, days)})::BIGINT', days)} AS {name}" for name, (measure, days) in _found(tiles)
-    )
+    sums = ", ".join(tiles.told(f"sum({_held(measure, day, days)})::BIGINT", name) for name, (measure, days) in _found(tiles))
     listed = "list((day - DATE '1970-01-01')::INT) FILTER"
     sets = ", ".join(
-        f"{tiles.told(f'coalesce(list_sort({listed} ({fact} AND {tiles.is_detailed})), [])')} AS {name}"
+        tiles.told(f"coalesce(list_sort({listed} ({fact} AND {tiles.has(name)})), [])", name)
         for name, fact in {"active_days": "true", "order_days": "has_order"}.items()
     )
     query = f"""
@@ -85,40 +83,44 @@ def advance(tiles: Tiles, state: str, day: date, out: Path) -> None:
     """Move the windows on from the night before, where no late row came: add the new tiles, take away what leaves."""
     told = [name for name in tiles.table.column_names if name not in (*tiles.table.key, "is_gone")]
     keys, last = ", ".join(tiles.table.state_key), day - timedelta(1)
-    left = sorted({day - timedelta(days) for _, (_, days) in _found(tiles)} | {day - timedelta(LONGEST)})
-    brief = sorted({day - timedelta(days) for _, (_, days) in _found(tiles) if days <= SHORT})
+    spans = sorted({days for _, (_, days) in _found(tiles)} | {LONGEST})
+    left = {day - timedelta(span): tiles.facets(span) for span in spans}
     over, today = (day - timedelta(LONGEST) - date(1970, 1, 1)).days, (day - date(1970, 1, 1)).days
     sums = ", ".join(
-        f"sum({tiles.weighed(_signed(measure, day, days), days)})::BIGINT AS {name}" for name, (measure, days) in _found(tiles)
+        f"coalesce(sum({_signed(measure, day, days)}) FILTER ({tiles.has(name)}), 0)::BIGINT AS {name}"
+        for name, (measure, days) in _found(tiles)
     )
     sets = ", ".join(
-        f"bool_or(day = DATE '{day}' AND {fact} AND {tiles.is_detailed}) AS now_{name}, "
-        f"bool_or(day = DATE '{left[0]}' AND {fact} AND {tiles.is_detailed}) AS over_{name}"
+        f"bool_or(day = DATE '{day}' AND {fact} AND {tiles.has(name)}) AS now_{name}, "
+        f"bool_or(day = DATE '{day - timedelta(LONGEST)}' AND {fact} AND {tiles.has(name)}) AS over_{name}"
         for name, fact in {"active_days": "true", "order_days": "n_order > 0"}.items()
     )
     is_moved = " OR ".join(f"{name} <> 0" for name, _ in _found(tiles))
-    new = ", ".join(
-        f"{tiles.told(f'coalesce(old.{name}, 0) + moved.{name}', days)} AS {name}" for name, (_, days) in _found(tiles)
-    )
+    new = ", ".join(tiles.told(f"coalesce(old.{name}, 0) + moved.{name}", name) for name, _ in _found(tiles))
     days = ", ".join(
         tiles.told(
             f"list_concat(list_filter(coalesce(old.{name}, []), lambda d: d <> {over}), "
-            f"CASE WHEN now_{name} THEN [{today}] ELSE [] END)"
+            f"CASE WHEN now_{name} THEN [{today}] ELSE [] END)",
+            name,
         )
-        + f" AS {name}"
         for name in ("active_days", "order_days")
     )
     begun = [found for found in _days(state) if (found.year, found.month) == (last.year, last.month) and found <= last]
     flags = " OR ".join(f"{kind}_{name}" for kind in ("now", "over") for name in ("active_days", "order_days"))
     query = f"""
         WITH moved AS MATERIALIZED (
-            SELECT {keys}, {sums}, {sets} FROM {tiles.of([day, *left], brief)} GROUP BY {keys} HAVING {is_moved} OR {flags}),
+            SELECT {keys}, {sums}, {sets} FROM {tiles.of([day, *left], left)} GROUP BY {keys} HAVING {is_moved} OR {flags}),
         old AS (SELECT {keys}, row.* FROM (
             SELECT {keys}, arg_max({{{", ".join(f"'{name}': {name}" for name in (*told, "is_gone"))}}}, day) AS row
             FROM {_files(state, begun)} SEMI JOIN moved USING ({keys}) GROUP BY {keys}) WHERE NOT row.is_gone)
         SELECT *, NOT ({tiles.tells}) AS is_gone
         FROM (SELECT DATE '{day}' AS day, {keys}, {new}, {days} FROM moved LEFT JOIN old USING ({keys}))"""
     _write(query, out)
+
+
+def _pairs(facets: Sequence[str]) -> str:
+    pairs = (f"{{'facet': '{name}', 'value': {name}}}" for name in facets)
+    return f"[{', '.join(pairs)}]"
 
 
 def _found(tiles: Tiles) -> list[tuple[str, tuple[str, int]]]:
