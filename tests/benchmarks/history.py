@@ -29,7 +29,6 @@ _FLAGS = (
     "n_brought",
     "n_led",
     "n_led_link",
-    "n_promised",
     "n_kept",
     "n_returned",
     "n_rated",
@@ -51,7 +50,8 @@ SELECT day, 'jd_pin' AS account_type, sha256(person::VARCHAR) AS account_hash,
     sum(CASE e % 40 WHEN 0 THEN 1 WHEN 1 THEN -1 WHEN 2 THEN 1 ELSE 0 END)::BIGINT AS n_order,
     sum(CASE e % 40 WHEN 0 THEN 2 WHEN 1 THEN -2 WHEN 2 THEN 1 ELSE 0 END)::BIGINT AS n_item,
     sum(CASE e % 40 WHEN 0 THEN 9900 WHEN 1 THEN -9900 WHEN 2 THEN e % 5000 ELSE 0 END)::BIGINT AS net_fen,
-    sum((e % 80 = 0)::INT)::BIGINT AS n_coupon, sum(CASE WHEN e % 50 = 9 THEN 1 + e % 5 ELSE 0 END)::BIGINT AS n_star
+    sum((e % 80 = 0)::INT)::BIGINT AS n_coupon, sum(CASE WHEN n_rated THEN 1 + e % 5 ELSE 0 END)::BIGINT AS n_star,
+    sum((n_kept OR e % 50 = 49)::INT)::BIGINT AS n_promised
 FROM events GROUP BY ALL
 """
 
@@ -74,8 +74,10 @@ def write(lake: Lake, shape: Shape, days: Iterable[int], festivals: frozenset[in
     connection.execute("SET threads = 2")
     for start in range(0, len(numbers), _AT_ONCE):
         parts = [_events(shape, day, 10 if day in festivals else 1) for day in numbers[start : start + _AT_ONCE]]
-        flags = ", ".join(f"sum((e % 50 = {place})::INT)::BIGINT AS {name}" for place, name in enumerate(_FLAGS))
-        query = f"WITH events AS ({' UNION ALL '.join(parts)}) {_TILES.format(brands=shape.brands, flags=flags)}"
+        marked = ", ".join(f"e % 50 = {place} AS {name}" for place, name in enumerate(_FLAGS))
+        flags = ", ".join(f"sum({name}::INT)::BIGINT AS {name}" for name in _FLAGS)
+        events = f"WITH events AS (SELECT *, {marked} FROM ({' UNION ALL '.join(parts)}))"
+        query = f"{events} {_TILES.format(brands=shape.brands, flags=flags)}"
         ordered = connection.sql(f"SELECT {', '.join(TILE.column_names)} FROM ({query})")
         rows = ordered.to_arrow_reader()
         write_deltalake(lake.path(TILE), rows, mode="append", partition_by=["day"], commit_properties=_NOTE)
