@@ -8,8 +8,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from jobs.changes import Night, Step
-from jobs.windows import LONGEST, TILES, Windows, measures, rebuilt, tells
-from schemas.contract import Table
+from jobs.windows import LONGEST, TILES, Windows, rebuilt, tells
 
 
 def differing(windows: Windows, night: Night, step: Step, one_in: int) -> DataFrame:
@@ -23,16 +22,16 @@ def differing(windows: Windows, night: Night, step: Step, one_in: int) -> DataFr
     tiles = night.now(TILES, [day - timedelta(offset) for offset in range(span)]).where(is_audited)
     same = night.before().where(is_audited).join(step.keys, list(table.state_key), "left_anti")
     moved = same.unionByName(step.rows.where(is_audited))
-    given, kept = (_within(table, rows, day, span) for rows in (rebuilt(windows, tiles, day), moved))
+    given, kept = (_within(windows, rows, day, span) for rows in (rebuilt(windows, tiles, day), moved))
     sides = given.withColumn("side", F.lit(1)).unionByName(kept.withColumn("side", F.lit(-1)))
     return sides.groupBy(*given.columns).agg(F.sum("side").alias("side")).where("side != 0")
 
 
-def _within(table: Table, rows: DataFrame, day: date, span: int) -> DataFrame:
+def _within(windows: Windows, rows: DataFrame, day: date, span: int) -> DataFrame:
     """What the rows say of the last ``span`` days; those that say nothing are left out."""
-    sums = [name for name, (_, days) in measures(table).items() if days <= span]
-    days = [_recent(name, day, span) for name in ("active_days", "order_days")]
-    return rows.select(*table.state_key, *sums, *days).where(tells(sums))
+    sums = [name for name, (_, days) in windows.measures.items() if days <= span]
+    days = [_recent(name, day, span) for name in windows.day_sets]
+    return rows.select(*windows.table.state_key, *sums, *days).where(tells(sums))
 
 
 def _recent(name: str, day: date, span: int) -> Column:

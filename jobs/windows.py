@@ -18,6 +18,7 @@ from schemas.contract import Table
 TILES = "user_brand_day"
 LONGEST = 365
 """Days that the tables of windows look back."""
+
 _WINDOWED = re.compile(r"(\w+?)_(\d+)d(?:_fen)?")
 _OF_TILES = {"spend": "net_fen"}
 _BITS = 62
@@ -110,7 +111,7 @@ def advanced(windows: Windows, night: Night) -> Step:
     sums = {name: F.coalesce(F.col("old")[name], F.lit(0)) + F.col(name) for name in windows.measures}
     days = {name: move.days(name) for name in windows.day_sets}
     new = both.withColumns(windows.told(sums | days)).localCheckpoint()
-    is_gone = ~tells(sums)
+    is_gone = ~tells(windows.measures)
     kept = {name: F.when(is_gone, F.col("old")[name]).otherwise(F.col(name)) for name in told}
     changes = new.withColumns(kept | {"day": F.lit(night.day), "is_gone": is_gone}).select(*table.column_names)
     return Step(moved.select(*table.state_key), changes.where(~F.col("is_gone")), changes)

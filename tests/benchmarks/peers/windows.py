@@ -135,10 +135,6 @@ def _signed(measure: str, day: date, days: int) -> str:
     return f"CASE WHEN day = DATE '{day}' THEN {measure} WHEN day = DATE '{day - timedelta(days)}' THEN -{measure} ELSE 0 END"
 
 
-def _listed(days: Sequence[date]) -> str:
-    return ", ".join(f"DATE '{day}'" for day in days) or "NULL"
-
-
 def _days(path: str) -> list[date]:
     return sorted({date.fromisoformat(item["day"]) for item in DeltaTable(path).partitions()})
 
